@@ -1,0 +1,70 @@
+// Configuration: MERCAT_* environment variables, each declared once with type, unit, default and meaning, all
+// printed by --help. An undeclared MERCAT_* variable or a bad value stops the start with one clear line.
+//
+//   config::environment env{"products", "Catalogue, stock, PRODUCT_RPC"};
+//   const auto port = env.port("MERCAT_HTTP_PORT", 8002, "port of the main listener");
+//   const auto secret = env.secret("MERCAT_JWT_SECRET", "HMAC key of access tokens, at least 32 bytes");
+//   env.finish(argc, argv);   // --help prints and exits 0; throws config::invalid listing EVERY fault
+//
+// Values returned before finish() may be placeholders when they were bad: use them only after finish().
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace mercat::config {
+
+enum class mode { development, production };
+
+class invalid : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+class environment {
+ public:
+  using lookup = std::function<std::vector<std::pair<std::string, std::string>>()>;
+
+  // all: where the variables come from; tests pass their own, default is the process environment.
+  environment(std::string program, std::string summary, lookup all = {});
+
+  std::string text(std::string_view name, std::string_view otherwise, std::string_view meaning);
+  std::string required_text(std::string_view name, std::string_view meaning);
+  std::int64_t integer(std::string_view name, std::int64_t otherwise, std::int64_t least, std::int64_t most,
+                       std::string_view unit, std::string_view meaning);
+  std::uint16_t port(std::string_view name, std::uint16_t otherwise, std::string_view meaning);
+  std::chrono::milliseconds milliseconds(std::string_view name, std::chrono::milliseconds otherwise,
+                                         std::string_view meaning);
+  bool flag(std::string_view name, bool otherwise, std::string_view meaning);
+  std::string one_of(std::string_view name, std::vector<std::string> choices, std::string_view otherwise,
+                     std::string_view meaning);
+  // From NAME or from the file named by NAME_FILE (last newline dropped); both given is a fault. --help never
+  // shows the value. `least_bytes`: shorter ones are refused.
+  std::string secret(std::string_view name, std::size_t least_bytes, std::string_view meaning);
+  std::optional<std::string> optional_secret(std::string_view name, std::size_t least_bytes,
+                                             std::string_view meaning);
+  mode run_mode();  // MERCAT_MODE, default production
+
+  // Arguments left for the program's own subcommands ("seed", a file), options removed.
+  std::vector<std::string> finish(int argc, char** argv, std::string_view subcommands_help = {});
+
+ private:
+  struct declared;
+  std::string program_;
+  std::string summary_;
+  std::vector<std::pair<std::string, std::string>> given_;
+  std::vector<std::string> help_lines_;
+  std::vector<std::string> known_;
+  std::vector<std::string> faults_;
+  const std::string* find(std::string_view name);
+  void declare(std::string_view name, std::string_view type, std::string_view otherwise,
+               std::string_view meaning);
+};
+
+}  // namespace mercat::config
