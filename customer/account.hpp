@@ -1,0 +1,70 @@
+// What a customer account is, and the rules for what goes into one. No HTTP, SQL or AMQP in here. Values of
+// these types have passed their rule; making one from a bad text throws error(fault::malformed,
+// "invalid-body") that names the place in the body. All immutable.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mercat::customer {
+
+// An e-mail address: ASCII, at most 254 bytes, local part a dot-atom of RFC 5322 of at most 64 bytes
+// (o'brien, a+b, but no quoted forms), domain of two or more host name labels. Spaces around it are dropped.
+// Addresses with non-ASCII letters are refused: whether two of them are the same depends on Unicode rules
+// that mail servers do not share, and most cannot deliver to them.
+class email_address {
+ public:
+  [[nodiscard]] static email_address parse(std::string_view text);
+  // Null instead of an error: for log-in, where a bad address is merely one that nobody has.
+  [[nodiscard]] static std::optional<email_address> try_parse(std::string_view text);
+
+  [[nodiscard]] const std::string& spelling() const noexcept { return spelling_; }  // as given
+  [[nodiscard]] const std::string& key() const noexcept { return key_; }  // lower case: equal = same account
+
+ private:
+  email_address(std::string spelling, std::string key)
+      : spelling_(std::move(spelling)), key_(std::move(key)) {}
+  std::string spelling_;
+  std::string key_;
+};
+
+// At most 200 code points, none of them a control, line separator or text direction override. Trimmed;
+// an empty one is none.
+[[nodiscard]] std::optional<std::string> name_from(std::optional<std::string_view> text);
+
+// As people write it: an optional +, then 5 to 15 digits with spaces, dots, hyphens, slashes or parentheses
+// among them, at most 32 bytes. Kept as written, trimmed; an empty one is none.
+[[nodiscard]] std::optional<std::string> phone_from(std::optional<std::string_view> text);
+
+enum class role { user, admin };
+[[nodiscard]] std::string_view name(role value) noexcept;
+[[nodiscard]] role role_named(std::string_view text);  // throws std::logic_error: only we write roles
+
+struct account {
+  std::int64_t id = 0;
+  std::string email;  // as the customer spells it
+  std::optional<std::string> name;
+  std::optional<std::string> phone;
+  customer::role role = role::user;
+  std::chrono::sys_time<std::chrono::microseconds> created_at{};
+};
+
+// An account to be made.
+struct registration {
+  email_address email;
+  std::optional<std::string> name;
+  std::optional<std::string> phone;
+  std::string password_hash;  // encoded argon2id
+  customer::role role = role::user;
+};
+
+// An account with what log-in compares.
+struct credentials {
+  customer::account account;
+  std::string password_hash;
+};
+
+}  // namespace mercat::customer

@@ -1,0 +1,42 @@
+#include "common/amqp/publisher.hpp"
+#include "common/db/migration.hpp"
+#include "common/lifecycle/process.hpp"
+#include "common/messaging/outbox.hpp"
+#include "customer/demo_users.hpp"
+#include "customer/membership.hpp"
+#include "customer/migrations.hpp"
+#include "customer/routes.hpp"
+#include "customer/settings.hpp"
+
+using namespace mercat;
+
+int main(int argc, char** argv) {
+  return lifecycle::run([&] {
+    const auto settings = customer::settings::read(argc, argv);
+    if (settings.seed_demo_users) return customer::seed_demo_users(settings), 0;
+    lifecycle::process process{settings.process};
+    auto& logger = process.logger();
+    auto& metrics = process.metrics();
+
+    db::pool database{settings.database, logger, metrics};
+    db::migrate(database, customer::migrations(), std::chrono::seconds{30}, logger);
+
+    async::event_loop events_loop{"events"};
+    amqp::connection events_connection{
+        events_loop, settings.broker.named(settings.process.replica + " events"), logger, metrics};
+    amqp::publisher publisher{events_connection, "mercat.events", "customer"};
+    messaging::relay relay{database, publisher, events_loop, logger, metrics};
+
+    auth::password_hasher hasher{settings.hashing};
+    const auth::token_issuer issuer{settings.tokens};
+    customer::membership members{database, hasher, issuer, [&relay] { relay.wake(); }};
+
+    http::server server{settings.http, customer::routes(members, settings.process.replica),
+                        std::make_shared<auth::token_verifier>(settings.tokens), logger, metrics};
+
+    process.depends_on("database", [&] { return database.reachable(); });
+    process.depends_on("broker", [&] { return events_connection.up(); });
+    process.watch("events", [&] { return events_loop.ticks(); });
+    return process.serve(server);
+  });
+}

@@ -1,0 +1,62 @@
+// membership: what people do with their account: sign up, log in, look at it, leave. Each is a coroutine that
+// passes the caller's deadline down; password hashing runs between the database steps, never inside one.
+// Stateless; thread-safe.
+#pragma once
+
+#include "common/async/deadline.hpp"
+#include "common/async/task.hpp"
+#include "common/auth/password.hpp"
+#include "common/auth/token.hpp"
+#include "common/db/pool.hpp"
+#include "customer/account.hpp"
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace mercat::customer {
+
+struct sign_up_form {
+  email_address email;
+  std::string password;
+  std::optional<std::string> name;
+  std::optional<std::string> phone;
+};
+
+// A customer who is now logged in.
+struct session {
+  customer::account account;
+  std::string access_token;
+  std::chrono::seconds expires_in{};
+};
+
+class membership {
+ public:
+  // events_committed: called after each commit that wrote events (the relay's wake).
+  membership(db::pool& database, auth::password_hasher& hasher, const auth::token_issuer& issuer,
+             std::function<void()> events_committed);
+
+  // Throws fault::already_exists "email-taken".
+  [[nodiscard]] async::task<session> sign_up(sign_up_form form, async::deadline until);
+
+  // Throws fault::unauthenticated "bad-credentials": the same, after the same work, whether the password is
+  // wrong, nobody has this address, or it is no address at all.
+  [[nodiscard]] async::task<session> log_in(std::optional<email_address> email, std::string password,
+                                            async::deadline until);
+
+  // Both throw fault::unauthenticated "token-invalid" when the account is gone: a token may outlive it.
+  [[nodiscard]] async::task<account> profile(std::int64_t id, async::deadline until);
+  [[nodiscard]] async::task<void> leave(std::int64_t id, async::deadline until);
+
+ private:
+  async::task<std::int64_t> insert(const registration& wanted, async::deadline until);
+  [[nodiscard]] session open_session(account who) const;
+
+  db::pool& database_;
+  auth::password_hasher& hasher_;
+  const auth::token_issuer& issuer_;
+  std::function<void()> events_committed_;
+};
+
+}  // namespace mercat::customer

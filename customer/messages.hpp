@@ -1,0 +1,27 @@
+// The events this service publishes (design section 6): one struct and one publish() each. publish() writes
+// to the outbox inside the transaction of the change; the relay sends it after the commit.
+#pragma once
+
+#include "common/db/session.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace mercat::customer {
+
+// customer.signed-up {customerId,email,name}; name is null when the customer gave none.
+struct signed_up {
+  std::int64_t customer_id = 0;
+  std::string email;
+  std::optional<std::string> name;
+};
+void publish(db::session& s, const signed_up& event);
+
+// customer.deleted {customerId}
+struct deleted {
+  std::int64_t customer_id = 0;
+};
+void publish(db::session& s, const deleted& event);
+
+}  // namespace mercat::customer

@@ -1,0 +1,32 @@
+#include "customer/schemas.hpp"
+
+namespace mercat::customer::schemas {
+
+const json::schema& sign_up() {
+  static const json::schema shape(R"({
+    "type": "object",
+    "required": ["email", "password"],
+    "properties": {
+      "email": {"type": "string", "minLength": 1},
+      "password": {"type": "string", "minLength": 8, "maxLength": 128},
+      "name": {"type": ["string", "null"]},
+      "phone": {"type": ["string", "null"]}
+    }
+  })");
+  return shape;
+}
+
+// Nothing more: what does not fit the rules of sign-up is simply nobody's address or password.
+const json::schema& log_in() {
+  static const json::schema shape(R"({
+    "type": "object",
+    "required": ["email", "password"],
+    "properties": {
+      "email": {"type": "string"},
+      "password": {"type": "string"}
+    }
+  })");
+  return shape;
+}
+
+}  // namespace mercat::customer::schemas

@@ -1,0 +1,11 @@
+// The shapes of the request bodies (JSON Schema draft 4). What a schema cannot say is checked in account.hpp.
+#pragma once
+
+#include "common/json/schema.hpp"
+
+namespace mercat::customer::schemas {
+
+[[nodiscard]] const json::schema& sign_up();
+[[nodiscard]] const json::schema& log_in();
+
+}  // namespace mercat::customer::schemas

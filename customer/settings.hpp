@@ -1,0 +1,26 @@
+// The settings of customer: MERCAT_* variables, see `customer --help`.
+#pragma once
+
+#include "common/amqp/connection_settings.hpp"
+#include "common/auth/password.hpp"
+#include "common/auth/token.hpp"
+#include "common/db/pool.hpp"
+#include "common/http/server.hpp"
+#include "common/lifecycle/process.hpp"
+
+namespace mercat::customer {
+
+struct settings {
+  lifecycle::process_options process;
+  http::server_options http;
+  auth::token_rules tokens;
+  auth::password_hasher_options hashing;
+  db::pool_options database;
+  amqp::broker_options broker;
+  bool seed_demo_users = false;  // subcommand `seed-demo-users`: make them and leave; never in production
+
+  // Throws config::invalid.
+  static settings read(int argc, char** argv);
+};
+
+}  // namespace mercat::customer
