@@ -1,6 +1,7 @@
 // Strict JSON reading (RFC 8259): UTF-8 checked, no duplicate member names, no trailing text, no BOM, depth
-// at most 64, numbers that fit a double. And writing, by RapidJSON's Writer. All RapidJSON includes go
-// through this header, because its assertions must throw instead of aborting.
+// at most 64, numbers that fit a double, no U+0000 (it would cut texts short in C libraries). And writing, by
+// RapidJSON's Writer. All RapidJSON includes go through this header, because its assertions must throw
+// instead of aborting.
 #pragma once
 
 #include "common/json/rapidjson.hpp"
@@ -57,7 +58,8 @@ class writer : public rapidjson::Writer<rapidjson::StringBuffer> {
   rapidjson::StringBuffer buffer_;
 };
 
-// A JSON number as minor units: exact for at most 2 decimals (19.99 -> 1999), nullopt for anything else.
+// A JSON number as minor units: exact for at most 2 decimals (19.99 -> 1999, 1e2 -> 10000), nullopt for
+// anything else, amounts from 2^53 minor units written with a fraction included.
 [[nodiscard]] std::optional<std::int64_t> minor_units(const value& number);
 
 }  // namespace mercat::json
