@@ -1,0 +1,40 @@
+#include "common/amqp/rpc.hpp"
+#include "common/db/migration.hpp"
+#include "common/lifecycle/process.hpp"
+#include "products/catalogue.hpp"
+#include "products/migrations.hpp"
+#include "products/product_rpc.hpp"
+#include "products/routes.hpp"
+#include "products/seed.hpp"
+#include "products/settings.hpp"
+
+using namespace mercat;
+
+int main(int argc, char** argv) {
+  return lifecycle::run([&] {
+    const auto settings = products::settings::read(argc, argv);
+    if (settings.seed_file) return products::seed(settings), 0;
+    lifecycle::process process{settings.process};
+    auto& logger = process.logger();
+    auto& metrics = process.metrics();
+
+    db::pool database{settings.database, logger, metrics};
+    db::migrate(database, products::migrations(), std::chrono::seconds{30}, logger);
+    products::catalogue catalogue{database, settings.currency};
+
+    async::event_loop rpc_loop{"rpc"};
+    amqp::connection rpc_connection{rpc_loop, settings.broker.named(settings.process.replica + " rpc"),
+                                    logger, metrics};
+    amqp::rpc_server product_rpc{
+        rpc_connection, {products::product_rpc_queue}, products::product_rpc(catalogue), logger, metrics};
+
+    http::server server{settings.http, products::routes(catalogue, settings.process.replica),
+                        std::make_shared<auth::token_verifier>(settings.tokens), logger, metrics};
+
+    process.depends_on("database", [&] { return database.reachable(); });
+    process.depends_on("broker", [&] { return rpc_connection.up(); });
+    process.watch("rpc", [&] { return rpc_loop.ticks(); });
+    process.on_drain([&] { product_rpc.stop(); }, [&] { return product_rpc.idle(); });
+    return process.serve(server);
+  });
+}

@@ -1,0 +1,63 @@
+#include "products/product.hpp"
+
+#include "common/error.hpp"
+#include "common/rfc3339.hpp"
+
+#include <charconv>
+
+namespace mercat::products {
+
+namespace {
+
+constexpr std::string_view cursor_version = "v1.";
+
+std::optional<product_id> positive(std::string_view digits) {
+  product_id id = 0;
+  const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
+  if (fault != std::errc{} || end != digits.data() + digits.size() || id <= 0) return std::nullopt;
+  return id;
+}
+
+}  // namespace
+
+std::string write_cursor(product_id after) {
+  return std::string(cursor_version) + std::to_string(after);
+}
+
+product_id read_cursor(std::string_view text) {
+  if (text.starts_with(cursor_version))
+    if (const auto id = positive(text.substr(cursor_version.size()))) return *id;
+  throw error(fault::malformed, "invalid-cursor", "cursor must be the nextCursor of an earlier answer");
+}
+
+std::optional<product_id> read_product_id(const json::value& data) {
+  if (data.IsObject()) {
+    const auto* inner = json::member(data, "product_id");
+    return inner != nullptr && !inner->IsObject() ? read_product_id(*inner) : std::nullopt;
+  }
+  if (data.IsInt64() && data.GetInt64() > 0) return data.GetInt64();
+  if (data.IsString()) return positive({data.GetString(), data.GetStringLength()});
+  return std::nullopt;
+}
+
+void write(json::writer& out, const product& item, std::string_view currency) {
+  out.StartObject();
+  out.key("id").Int64(item.id);
+  out.key("sku").text(item.sku);
+  out.key("name").text(item.name);
+  out.key("description").text(item.description);
+  out.key("type").text(item.type);
+  out.key("unit").text(item.unit);
+  out.key("price").money(item.price.minor_units);
+  out.key("currency").text(currency);
+  out.key("available").Bool(item.available);
+  out.key("quantity").Int64(item.quantity);
+  out.key("supplier").text(item.supplier);
+  out.key("banner").text(item.banner);
+  out.key("version").Int64(item.version);
+  out.key("createdAt").text(rfc3339(item.created_at));
+  out.key("updatedAt").text(rfc3339(item.updated_at));
+  out.EndObject();
+}
+
+}  // namespace mercat::products

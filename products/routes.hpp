@@ -1,0 +1,14 @@
+// What products answers over HTTP, and to whom.
+#pragma once
+
+#include "common/http/route.hpp"
+#include "products/catalogue.hpp"
+
+#include <string>
+
+namespace mercat::products {
+
+// The catalogue must outlive the server.
+[[nodiscard]] http::route_table routes(catalogue& shop, const std::string& replica);
+
+}  // namespace mercat::products

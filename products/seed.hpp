@@ -1,0 +1,13 @@
+// Loads a catalogue file:
+// {"currency","products":[{sku,name,description,type,unit,price,quantity,available,supplier, banner}]}.
+// Repeatable: products are recognised by sku, and the stock of a known one is left alone.
+#pragma once
+
+#include "products/settings.hpp"
+
+namespace mercat::products {
+
+// Prints what it did. Throws when the file cannot be read or does not fit.
+void seed(const settings& configured);
+
+}  // namespace mercat::products

@@ -1,0 +1,46 @@
+#include "common/amqp/rpc.hpp"
+#include "common/db/migration.hpp"
+#include "common/lifecycle/process.hpp"
+#include "common/messaging/consumer.hpp"
+#include "shopping/carts.hpp"
+#include "shopping/events.hpp"
+#include "shopping/migrations.hpp"
+#include "shopping/product_offers.hpp"
+#include "shopping/routes.hpp"
+#include "shopping/settings.hpp"
+
+using namespace mercat;
+
+int main(int argc, char** argv) {
+  return lifecycle::run([&] {
+    const auto settings = shopping::settings::read(argc, argv);
+    lifecycle::process process{settings.process};
+    const auto& replica = settings.process.replica;
+    auto& logger = process.logger();
+    auto& metrics = process.metrics();
+
+    db::pool database{settings.database, logger, metrics};
+    db::migrate(database, shopping::migrations(), std::chrono::seconds{30}, logger);
+
+    async::event_loop rpc_loop{"rpc"};
+    async::event_loop event_loop{"events"};
+    amqp::connection rpc_connection{rpc_loop, settings.broker.named(replica + " rpc"), logger, metrics};
+    amqp::connection event_connection{event_loop, settings.broker.named(replica + " events"), logger,
+                                      metrics};
+    amqp::rpc_client products{rpc_connection, {"PRODUCT_RPC"}, metrics};
+    messaging::consumer events{event_connection,           database, {shopping::event_queue},
+                               shopping::event_handlers(), logger,   metrics};
+
+    shopping::product_offers offers{products};
+    shopping::carts carts{database, offers};
+    http::server server{settings.http, shopping::routes(carts, settings.currency, replica),
+                        std::make_shared<auth::token_verifier>(settings.tokens), logger, metrics};
+
+    process.depends_on("database", [&] { return database.reachable(); });
+    process.depends_on("broker", [&] { return rpc_connection.up() && event_connection.up(); });
+    process.watch("rpc", [&] { return rpc_loop.ticks(); });
+    process.watch("events", [&] { return event_loop.ticks(); });
+    process.on_drain([&] { events.stop(); }, [&] { return events.idle(); });
+    return process.serve(server);
+  });
+}

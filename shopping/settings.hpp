@@ -1,0 +1,26 @@
+// The settings of shopping: MERCAT_* variables, see `shopping --help`.
+#pragma once
+
+#include "common/amqp/connection_settings.hpp"
+#include "common/auth/token.hpp"
+#include "common/db/pool.hpp"
+#include "common/http/server.hpp"
+#include "common/lifecycle/process.hpp"
+
+#include <string>
+
+namespace mercat::shopping {
+
+struct settings {
+  lifecycle::process_options process;
+  http::server_options http;
+  auth::token_rules tokens;
+  db::pool_options database;
+  amqp::broker_options broker;
+  std::string currency;
+
+  // Throws config::invalid.
+  static settings read(int argc, char** argv);
+};
+
+}  // namespace mercat::shopping
