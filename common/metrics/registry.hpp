@@ -28,7 +28,8 @@ class registry {
   prometheus::Gauge& gauge(const std::string& name, const std::string& help, const labels& by = {});
   // Buckets in seconds, fitting requests and calls: 0.5 ms to 10 s.
   prometheus::Histogram& latency(const std::string& name, const std::string& help, const labels& by = {});
-  // Read when scraped.
+  // Read when scraped, on the thread that scrapes: a counter when the name ends in _total, else a gauge. Must
+  // not throw and must not call the registry. The same name and labels again replace the earlier one.
   void observe(const std::string& name, const std::string& help, const labels& by,
                std::function<double()> read);
 
