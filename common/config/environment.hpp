@@ -6,7 +6,8 @@
 //   const auto secret = env.secret("MERCAT_JWT_SECRET", "HMAC key of access tokens, at least 32 bytes");
 //   env.finish(argc, argv);   // --help prints and exits 0; throws config::invalid listing EVERY fault
 //
-// Values returned before finish() may be placeholders when they were bad: use them only after finish().
+// Values returned before finish() may be placeholders when they were bad: use them only after finish(). For
+// secrets and required texts an empty value counts as not set. One thread.
 #pragma once
 
 #include <chrono>
@@ -39,8 +40,10 @@ class environment {
   std::int64_t integer(std::string_view name, std::int64_t otherwise, std::int64_t least, std::int64_t most,
                        std::string_view unit, std::string_view meaning);
   std::uint16_t port(std::string_view name, std::uint16_t otherwise, std::string_view meaning);
+  // Whole milliseconds, 0 to 30 days.
   std::chrono::milliseconds milliseconds(std::string_view name, std::chrono::milliseconds otherwise,
                                          std::string_view meaning);
+  // true or false.
   bool flag(std::string_view name, bool otherwise, std::string_view meaning);
   std::string one_of(std::string_view name, std::vector<std::string> choices, std::string_view otherwise,
                      std::string_view meaning);
@@ -51,20 +54,32 @@ class environment {
                                              std::string_view meaning);
   mode run_mode();  // MERCAT_MODE, default production
 
+  // --help (-h) and --version print and exit 0; an option that is none of these is a fault; -- ends options.
   // Arguments left for the program's own subcommands ("seed", a file), options removed.
   std::vector<std::string> finish(int argc, char** argv, std::string_view subcommands_help = {});
 
  private:
-  struct declared;
+  struct declaration {
+    std::string name;
+    std::string type;       // with its unit or range
+    std::string otherwise;  // what holds when it is not set
+    std::string meaning;
+    bool secret = false;
+  };
+
+  const std::string* find(std::string_view name) const;
+  void declare(std::string_view name, std::string type, std::string otherwise, std::string_view meaning,
+               bool secret = false);
+  void fault(std::string_view name, std::string_view what);
+  std::optional<std::string> read_secret(std::string_view name, std::size_t least_bytes);
+  void check_names();
+  [[nodiscard]] std::string help(std::string_view subcommands_help) const;
+
   std::string program_;
   std::string summary_;
   std::vector<std::pair<std::string, std::string>> given_;
-  std::vector<std::string> help_lines_;
-  std::vector<std::string> known_;
+  std::vector<declaration> declared_;
   std::vector<std::string> faults_;
-  const std::string* find(std::string_view name);
-  void declare(std::string_view name, std::string_view type, std::string_view otherwise,
-               std::string_view meaning);
 };
 
 }  // namespace mercat::config

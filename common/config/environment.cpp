@@ -1,0 +1,303 @@
+#include "common/config/environment.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <numeric>
+#include <unistd.h>
+#include <utility>
+
+#ifndef MERCAT_VERSION
+#define MERCAT_VERSION "0.1.0"
+#endif
+
+namespace mercat::config {
+
+namespace {
+
+constexpr std::string_view prefix = "MERCAT_";
+constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 30};
+
+std::vector<std::pair<std::string, std::string>> process_environment() {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (char** each = ::environ; each != nullptr && *each != nullptr; ++each) {
+    const std::string_view entry = *each;
+    const auto equals = entry.find('=');
+    if (equals != std::string_view::npos) all.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return all;
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::string range_text(std::int64_t least, std::int64_t most) {
+  return std::to_string(least) + ".." + std::to_string(most);
+}
+
+// Levenshtein's distance.
+std::size_t edits(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= from.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= to.size(); ++j) {
+      const std::size_t replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+  std::string out(text);
+  if (out.size() < width) out.append(width - out.size(), ' ');
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view between) {
+  std::string all;
+  for (const auto& each : parts) {
+    if (!all.empty()) all += between;
+    all += each;
+  }
+  return all;
+}
+
+[[noreturn]] void print_and_leave(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  std::fflush(stdout);
+  std::exit(0);
+}
+
+}  // namespace
+
+environment::environment(std::string program, std::string summary, lookup all)
+    : program_(std::move(program)),
+      summary_(std::move(summary)),
+      given_(all ? all() : process_environment()) {}
+
+const std::string* environment::find(std::string_view name) const {
+  for (const auto& [key, value] : given_) {
+    if (key == name) return &value;
+  }
+  return nullptr;
+}
+
+void environment::declare(std::string_view name, std::string type, std::string otherwise,
+                          std::string_view meaning, bool secret) {
+  const auto same = [&](const declaration& each) { return each.name == name; };
+  if (std::any_of(declared_.begin(), declared_.end(), same)) {
+    throw std::logic_error(std::string(name) + " is declared twice");
+  }
+  declared_.push_back(
+      {std::string(name), std::move(type), std::move(otherwise), std::string(meaning), secret});
+}
+
+void environment::fault(std::string_view name, std::string_view what) {
+  faults_.push_back(std::string(name) + " " + std::string(what));
+}
+
+std::string environment::text(std::string_view name, std::string_view otherwise, std::string_view meaning) {
+  declare(name, "text", otherwise.empty() ? "(empty)" : std::string(otherwise), meaning);
+  const auto* given = find(name);
+  return given != nullptr ? *given : std::string(otherwise);
+}
+
+std::string environment::required_text(std::string_view name, std::string_view meaning) {
+  declare(name, "text", "(required)", meaning);
+  const auto* given = find(name);
+  if (given != nullptr && !given->empty()) return *given;
+  fault(name, "is not set: " + std::string(meaning));
+  return {};
+}
+
+std::int64_t environment::integer(std::string_view name, std::int64_t otherwise, std::int64_t least,
+                                  std::int64_t most, std::string_view unit, std::string_view meaning) {
+  const std::string range = range_text(least, most);
+  declare(name, (unit.empty() ? std::string("integer") : std::string(unit)) + " " + range,
+          std::to_string(otherwise), meaning);
+  const auto* given = find(name);
+  if (given == nullptr) return otherwise;
+  const auto number = whole_number(*given);
+  if (number && *number >= least && *number <= most) return *number;
+  fault(name, "must be a whole number in " + range + ", not \"" + *given + "\"");
+  return otherwise;
+}
+
+std::uint16_t environment::port(std::string_view name, std::uint16_t otherwise, std::string_view meaning) {
+  declare(name, "port 0..65535", std::to_string(otherwise), meaning);
+  const auto* given = find(name);
+  if (given == nullptr) return otherwise;
+  const auto number = whole_number(*given);
+  if (number && *number >= 0 && *number <= 65535) return static_cast<std::uint16_t>(*number);
+  fault(name, "must be a port, 0..65535, not \"" + *given + "\"");
+  return otherwise;
+}
+
+std::chrono::milliseconds environment::milliseconds(std::string_view name,
+                                                    std::chrono::milliseconds otherwise,
+                                                    std::string_view meaning) {
+  declare(name, "milliseconds", std::to_string(otherwise.count()), meaning);
+  const auto* given = find(name);
+  if (given == nullptr) return otherwise;
+  const auto number = whole_number(*given);
+  if (number && *number >= 0 && *number <= longest.count()) return std::chrono::milliseconds{*number};
+  fault(name, "must be milliseconds, " + range_text(0, longest.count()) + ", not \"" + *given + "\"");
+  return otherwise;
+}
+
+bool environment::flag(std::string_view name, bool otherwise, std::string_view meaning) {
+  declare(name, "true|false", otherwise ? "true" : "false", meaning);
+  const auto* given = find(name);
+  if (given == nullptr) return otherwise;
+  if (*given == "true" || *given == "false") return *given == "true";
+  fault(name, "must be true or false, not \"" + *given + "\"");
+  return otherwise;
+}
+
+std::string environment::one_of(std::string_view name, std::vector<std::string> choices,
+                                std::string_view otherwise, std::string_view meaning) {
+  declare(name, joined(choices, "|"), std::string(otherwise), meaning);
+  const auto* given = find(name);
+  if (given == nullptr) return std::string(otherwise);
+  if (std::find(choices.begin(), choices.end(), *given) != choices.end()) return *given;
+  fault(name, "must be one of " + joined(choices, ", ") + ", not \"" + *given + "\"");
+  return std::string(otherwise);
+}
+
+std::optional<std::string> environment::read_secret(std::string_view name, std::size_t least_bytes) {
+  const std::string file_name = std::string(name) + "_FILE";
+  const auto* direct = find(name);
+  const auto* path = find(file_name);
+  if (direct != nullptr && direct->empty()) direct = nullptr;
+  if (path != nullptr && path->empty()) path = nullptr;
+  if (direct == nullptr && path == nullptr) return std::nullopt;
+  if (direct != nullptr && path != nullptr) {
+    fault(name, "and " + file_name + " are both set: choose one");
+    return std::string();
+  }
+  std::string secret;
+  if (direct != nullptr) {
+    secret = *direct;
+  } else {
+    std::ifstream file(*path, std::ios::binary);
+    secret.assign(std::istreambuf_iterator<char>(file), {});
+    if (!file) {
+      fault(file_name, "names a file that cannot be read: " + *path);
+      return std::string();
+    }
+    if (secret.ends_with('\n')) secret.pop_back();
+  }
+  if (secret.size() < least_bytes) {
+    fault(direct != nullptr ? name : file_name, "is too short: " + std::to_string(secret.size()) +
+                                                    " bytes, at least " + std::to_string(least_bytes) +
+                                                    " are needed");
+  }
+  return secret;
+}
+
+std::string environment::secret(std::string_view name, std::size_t least_bytes, std::string_view meaning) {
+  declare(name, "secret", "(required)", meaning, true);
+  const auto faults_before = faults_.size();
+  auto found = read_secret(name, least_bytes);
+  if (!found && faults_.size() == faults_before) {
+    fault(name, "is not set (" + std::string(name) + "_FILE neither): " + std::string(meaning));
+  }
+  return found.value_or(std::string());
+}
+
+std::optional<std::string> environment::optional_secret(std::string_view name, std::size_t least_bytes,
+                                                        std::string_view meaning) {
+  declare(name, "secret", "(none)", meaning, true);
+  return read_secret(name, least_bytes);
+}
+
+mode environment::run_mode() {
+  const auto chosen = one_of("MERCAT_MODE", {"development", "production"}, "production",
+                             "production refuses what is only fit for a developer's machine");
+  return chosen == "development" ? mode::development : mode::production;
+}
+
+void environment::check_names() {
+  std::vector<std::string> known;
+  for (const auto& each : declared_) {
+    known.push_back(each.name);
+    if (each.secret) known.push_back(each.name + "_FILE");
+  }
+  for (const auto& [name, value] : given_) {
+    if (!name.starts_with(prefix) || std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string* nearest = nullptr;
+    std::size_t distance = name.size() / 5 + 1;  // farther is no typing error
+    for (const auto& each : known) {
+      const auto to_this = edits(name, each);
+      if (to_this >= distance) continue;
+      distance = to_this;
+      nearest = &each;
+    }
+    fault(name, nearest != nullptr ? "is not a setting of " + program_ + "; did you mean " + *nearest + "?"
+                                   : "is not a setting of " + program_ + " (see --help)");
+  }
+}
+
+std::string environment::help(std::string_view subcommands_help) const {
+  const std::string headings[] = {"Variable", "Type", "Default"};
+  std::size_t widths[] = {headings[0].size(), headings[1].size(), headings[2].size()};
+  for (const auto& each : declared_) {
+    widths[0] = std::max(widths[0], each.name.size());
+    widths[1] = std::max(widths[1], each.type.size());
+    widths[2] = std::max(widths[2], each.otherwise.size());
+  }
+  const auto line = [&](std::string_view name, std::string_view type, std::string_view otherwise,
+                        std::string_view meaning) {
+    return "  " + padded(name, widths[0]) + "  " + padded(type, widths[1]) + "  " +
+           padded(otherwise, widths[2]) + "  " + std::string(meaning) + "\n";
+  };
+  std::string out = program_ + ": " + summary_ + "\n\nUsage: " + program_ + " [--help | --version]" +
+                    (subcommands_help.empty() ? "" : " [command]") + "\n";
+  if (!subcommands_help.empty()) {
+    out += "\nCommands:\n" + std::string(subcommands_help);
+    if (!subcommands_help.ends_with('\n')) out += '\n';
+  }
+  out += "\nIt is configured by environment variables:\n\n" +
+         line(headings[0], headings[1], headings[2], "Meaning");
+  bool secrets = false;
+  for (const auto& each : declared_) {
+    out += line(each.name, each.type, each.otherwise, each.meaning);
+    secrets = secrets || each.secret;
+  }
+  if (secrets) out += "\nA secret is read from the variable, or from the file that NAME_FILE names.\n";
+  return out;
+}
+
+std::vector<std::string> environment::finish(int argc, char** argv, std::string_view subcommands_help) {
+  std::vector<std::string> rest;
+  bool options = true;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (!options || !argument.starts_with('-') || argument == "-") {
+      rest.push_back(argument);
+    } else if (argument == "--") {
+      options = false;
+    } else if (argument == "--help" || argument == "-h") {
+      print_and_leave(help(subcommands_help));
+    } else if (argument == "--version") {
+      print_and_leave(program_ + " " MERCAT_VERSION "\n");
+    } else {
+      fault(argument, "is not an option of " + program_ + " (see --help)");
+    }
+  }
+  check_names();
+  if (!faults_.empty()) throw invalid(joined(faults_, "; "));
+  return rest;
+}
+
+}  // namespace mercat::config
