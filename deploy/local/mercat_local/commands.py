@@ -1,0 +1,187 @@
+"""The commands of ./mercat, after packages and build: reads the arguments and says what happened.
+
+Exit codes: 0 done, 1 trouble, 2 wrong usage; `test` gives ctest's.
+"""
+
+import argparse
+import glob
+import os
+import shlex
+import sys
+
+from . import bringup, credentials, mailbox, mariadb, processes, rabbitmq, services, testing
+from .console import Trouble, complain, say
+from .fleet import Fleet
+from .instance import Instance
+
+DEMO_LOGINS = "admin@mercat.test and user@mercat.test, password mercat-demo-1"
+
+
+def main(arguments):
+    os.umask(0o022)
+    options = _parse(arguments)
+    try:
+        instance = Instance(os.environ.get("MERCAT_INSTANCE") or ("test" if options.command == "test" else "dev"))
+        return options.run(instance, options) or 0
+    except Trouble as trouble:
+        complain(f"\nmercat: {trouble}")
+        return 1
+    except KeyboardInterrupt:
+        complain("\nmercat: interrupted")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(prog="mercat", description="`./mercat help` explains every command.")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def command(name, run):
+        sub = commands.add_parser(name, allow_abbrev=False)
+        sub.set_defaults(run=run)
+        return sub
+
+    command("up", _up).add_argument("--servers", action="store_true")
+    command("down", _down).add_argument("--wipe", action="store_true")
+    command("status", _status)
+    command("env", _env)
+    logs = command("logs", _logs)
+    logs.add_argument("-f", "--follow", action="store_true")
+    logs.add_argument("name", nargs="?")
+    mail = command("mail", _mail)
+    mail.add_argument("--json", action="store_true")
+    mail.add_argument("address", nargs="?")
+    command("seed", _seed)
+    command("restart", _restart).add_argument("name")
+    command("scale", _scale).add_argument("wanted", metavar="service=count", nargs="+")
+    command("test", testing.run)
+    if arguments[:1] == ["test"]:  # everything after it belongs to ctest, dashes included
+        options = parser.parse_args(["test"])
+        options.rest = arguments[1:]
+        return options
+    return parser.parse_args(arguments)
+
+
+def _up(instance, options):
+    say(f"Starting instance {instance.name}")
+    with instance.locked():
+        seconds = bringup.up(instance, os.environ, options.servers)
+    say(f"\nMercat is up after {seconds:.1f} s.\n")
+    rows = [("shop", f"http://localhost:{instance.edge_port}/"),
+            ("API", f"http://localhost:{instance.edge_port}/api/products"),
+            ("RabbitMQ", f"http://localhost:{instance.port('rabbitmq-management')}/  (log-in: ./mercat env)"),
+            ("mails", f"./mercat mail    (kept in {instance.dir / 'mail' / 'inbox'})"),
+            ("demo log-ins", DEMO_LOGINS),
+            ("next", "./mercat status | logs | down | help")]
+    for name, text in rows:
+        say(f"  {name:<14}{text}")
+
+
+def _down(instance, options):
+    if not instance.dir.exists():
+        say(f"Instance {instance.name} does not exist: nothing to stop")
+        return
+    say(f"Stopping instance {instance.name}")
+    with instance.locked():
+        bringup.down(instance, options.wipe)
+    say("Stopped." + ("" if options.wipe else " The data stays; `./mercat down --wipe` deletes it."))
+
+
+def _running(instance):
+    fleet = Fleet(instance)
+    if not instance.exists or not fleet.supervisor.is_alive():
+        raise Trouble(f"instance {instance.name} is not running: ./mercat up starts it")
+    return fleet
+
+
+def _status(instance, _):
+    states = _running(instance).supervisor.states()
+    replicas = {replica.name: replica for replica in services.all_replicas(instance)}
+    ports = {"mariadb": instance.port("mariadb"), "rabbitmq": instance.port("amqp"), "epmd": instance.port("epmd"),
+             "mailbox": instance.port("smtp"), "nginx-edge": instance.edge_port,
+             "nginx-inner": instance.port("inner-customer")}
+    say(f"{'process':<16}{'pid':>8}{'port':>7}{'private':>9}  {'state':<12}{'RSS MiB':>8}{'ready ms':>10}")
+    all_well = True
+    for name in [*ports, *(name for name in replicas if name in states)]:
+        row = states[name]
+        state, private, after = row["statename"].lower(), "", ""
+        if name in replicas and row["pid"]:
+            private = replicas[name].private_port
+            ready, says = services.readiness(replicas[name])
+            state = "ready" if ready else says.get("status", "not ready")
+            after = says.get("readyAfterMs", "")
+        all_well = all_well and state in ("ready", "running")
+        memory = f"{processes.resident_bytes(row['pid']) / (1 << 20):.1f}" if row["pid"] else ""
+        port = ports[name] if name in ports else replicas[name].port
+        say(f"{name:<16}{row['pid'] or '':>8}{port or '':>7}{private:>9}  {state:<12}{memory:>8}{after:>10}")
+    say("\nreplicas: " + ", ".join(f"{service.name}={instance.replicas(service.name)}" for service in services.SERVICES))
+    return 0 if all_well else 1
+
+
+def variables(instance):
+    """What tools and tests need to find this instance (design section 9)."""
+    states = _running(instance).supervisor.states()
+    admin = f"{rabbitmq.ADMIN}:{credentials.read(instance, 'amqp-admin')}@127.0.0.1"
+    return {
+        "MERCAT_URL": f"http://127.0.0.1:{instance.edge_port}",
+        "MERCAT_AMQP_URL": f"amqp://{admin}:{instance.port('amqp')}/{rabbitmq.VHOST}",
+        "MERCAT_AMQP_MANAGEMENT_URL": f"http://{admin}:{instance.port('rabbitmq-management')}",
+        "MERCAT_DB_SOCKET": str(mariadb.socket_path(instance)),
+        "MERCAT_DB_ROOT_USER": "root",
+        "MERCAT_DB_ROOT_PASSWORD": credentials.read(instance, "db-root"),
+        "MERCAT_JWT_SECRET": credentials.read(instance, "jwt"),
+        "MERCAT_REPLICAS": ";".join(f"{replica.name} {states[replica.name]['pid']} {replica.port}"
+                                    for replica in services.all_replicas(instance) if replica.name in states),
+    }
+
+
+def _env(instance, _):
+    for name, value in variables(instance).items():
+        say(f"{name}={shlex.quote(value)}")
+
+
+def _logs(instance, options):
+    name = options.name or "*"
+    files = sorted({path for pattern in (f"{name}.log", f"{name}-[0-9]*.log", f"nginx-{name}.log", f"{name}-access.log")
+                    for path in glob.glob(str(instance.dir / "logs" / pattern))})
+    if not files:
+        raise Trouble(f"no log of {options.name or 'anything'} in {instance.dir / 'logs'}")
+    sys.stdout.flush()
+    os.execv("/usr/bin/tail", ["tail", "-n", "200" if options.name else "20", *(["-F"] if options.follow else []),
+                               *files])
+
+
+def _mail(instance, options):
+    found = mailbox.mails(instance, options.address)
+    for mail in found:
+        say(mailbox.as_json(mail) if options.json else mailbox.as_text(mail))
+    if not found and not options.json:
+        say("no mail" + (f" for {options.address}" if options.address else ""))
+
+
+def _seed(instance, _):
+    _running(instance)
+    with instance.locked():
+        bringup.seed(instance)
+
+
+def _restart(instance, options):
+    with instance.locked():
+        fleet = _running(instance)
+        for name in services.BY_NAME if options.name == "all" else [options.name]:
+            fleet.restart(name)
+
+
+def _scale(instance, options):
+    wanted = []
+    for text in options.wanted:
+        name, _, count = text.partition("=")
+        if not count.isdigit():
+            raise Trouble(f"{text}: say service=count, for example products=3")
+        wanted.append((services.named(name), int(count)))
+    with instance.locked():
+        fleet = _running(instance)
+        for service, count in wanted:
+            fleet.scale(service, count)

@@ -1,0 +1,179 @@
+"""One instance of the stack: its directory, its ports, and what it remembers between two commands.
+
+`dev` lives in .mercat/, every other one in .mercat/<name>/. Chosen ports, replica counts and the place of the binaries
+are kept in state.json, so that every later command finds the instance that `up` started.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import tempfile
+
+from .console import Trouble, say
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+DEFAULT_PORTS = {"dev": (18000, 8080), "test": (19000, 9080)}
+EDGE_OFFSET = 80
+FOLDERS = ("conf", "data", "logs", "mail", "run", "secrets")
+FILES = ("state.json", "overrides.json", "lock")
+
+# Offsets from the port base. Replicas count from 1, at most 19 of a service.
+SERVER_OFFSETS = {
+    "mariadb": 1, "amqp": 2, "rabbitmq-distribution": 3, "epmd": 4, "rabbitmq-management": 5,
+    "rabbitmq-prometheus": 6, "smtp": 7, "inner-customer": 11, "inner-products": 12, "inner-shopping": 13,
+}
+SERVICE_OFFSETS = {
+    "customer": 100, "products": 120, "shopping": 140, "bff-web": 160, "bff-mobile": 180, "crm-mailer": 200,
+}
+PRIVATE_OFFSET = 200  # the highest service offset is 200, so main ports end at 219 and these begin at 301
+MOST_REPLICAS = 19
+PORT_SPAN = 420
+
+
+class Instance:
+    def __init__(self, name):
+        if not re.fullmatch(r"[a-z][a-z0-9-]{0,20}", name) or name in FOLDERS:
+            raise Trouble(f"MERCAT_INSTANCE={name}: an instance is named with small letters, digits and dashes, "
+                          f"and not {', '.join(FOLDERS)}")
+        self.name = name
+        self.dir = ROOT / ".mercat" if name == "dev" else ROOT / ".mercat" / name
+        self.state = self._read_state()
+
+    @property
+    def exists(self):
+        return (self.dir / "state.json").exists()
+
+    @property
+    def edge_port(self):
+        return self.state["edgePort"]
+
+    @property
+    def bin_dir(self):
+        return pathlib.Path(self.state["binDir"])
+
+    def port(self, use):
+        return self.state["portBase"] + SERVER_OFFSETS[use]
+
+    def service_port(self, service, number):
+        return self.state["portBase"] + SERVICE_OFFSETS[service] + number
+
+    def private_port(self, service, number):
+        return self.service_port(service, number) + PRIVATE_OFFSET
+
+    def conf(self, name):
+        return self.dir / "conf" / name
+
+    def data(self, name):
+        return self.dir / "data" / name
+
+    def log(self, name):
+        return self.dir / "logs" / f"{name}.log"
+
+    def socket(self, name):
+        """Unix socket paths are limited to 107 bytes, and supervisord adds its pid while it creates one."""
+        path = self.dir / "run" / name
+        if len(os.fsencode(path)) < 90:
+            return path
+        digest = hashlib.sha256(os.fsencode(self.dir)).hexdigest()[:12]
+        return pathlib.Path(tempfile.gettempdir()) / f"mercat-{os.getuid()}-{digest}" / name
+
+    def create(self):
+        for folder in FOLDERS:
+            (self.dir / folder).mkdir(parents=True, exist_ok=True)
+        os.chmod(self.dir / "secrets", 0o700)
+        os.chmod(self.dir / "data", 0o700)
+        short = self.socket("x").parent
+        short.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if short.stat().st_uid != os.getuid():
+            raise Trouble(f"{short} belongs to somebody else: remove it, or use a shorter path for the checkout")
+        (ROOT / ".mercat" / ".gitignore").write_text("*\n")
+
+    def choose(self, environment):
+        """Takes ports and binaries from the environment of `up`; what it leaves open stays as it was."""
+        base, edge = self.state["portBase"], self.state["edgePort"]
+        if "MERCAT_PORT_BASE" in environment:
+            base = _port("MERCAT_PORT_BASE", environment["MERCAT_PORT_BASE"], 65535 - PORT_SPAN)
+            edge = edge or base + EDGE_OFFSET
+        if "MERCAT_EDGE_PORT" in environment:
+            edge = _port("MERCAT_EDGE_PORT", environment["MERCAT_EDGE_PORT"], 65535)
+        if base is None:
+            raise Trouble(f"instance {self.name} has no ports yet: say MERCAT_PORT_BASE=<port> ./mercat up")
+        binaries = pathlib.Path(environment.get("MERCAT_BIN_DIR") or ROOT / "build" / "release").resolve()
+        self.state.update(portBase=base, edgePort=edge, binDir=str(binaries))
+        self.remember()
+
+    def replicas(self, service):
+        return self.state["replicas"].get(service, 1 if service == "crm-mailer" else 2)
+
+    def set_replicas(self, service, count):
+        self.state["replicas"][service] = count
+        self.remember()
+
+    def remember(self):
+        write_file(self.dir / "state.json", json.dumps(self.state, indent=2) + "\n")
+
+    def overrides(self):
+        """Extra environment per service or replica, from overrides.json: {"products": {"MERCAT_X": "1"}}."""
+        path = self.dir / "overrides.json"
+        if not path.exists():
+            return {}
+        try:
+            content = json.loads(path.read_text())
+            assert all(isinstance(keys, dict) for keys in content.values())
+            return content
+        except (ValueError, AttributeError, AssertionError):
+            raise Trouble(f'{path} is not of the form {{"products": {{"MERCAT_KEY": "value"}}}}: mend or delete it')
+
+    @contextlib.contextmanager
+    def locked(self):
+        """Only one command changes an instance at a time."""
+        self.dir.mkdir(parents=True, exist_ok=True)
+        with open(self.dir / "lock", "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say("  another ./mercat command is at work on this instance: waiting for it")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                self.state = self._read_state()
+            yield
+
+    def wipe(self):
+        for folder in FOLDERS:
+            shutil.rmtree(self.dir / folder, ignore_errors=True)
+        for name in FILES:
+            (self.dir / name).unlink(missing_ok=True)
+        for directory in (self.dir, ROOT / ".mercat"):
+            if [entry.name for entry in directory.glob("*")] == []:
+                shutil.rmtree(directory, ignore_errors=True)
+
+    def _read_state(self):
+        base, edge = DEFAULT_PORTS.get(self.name, (None, None))
+        state = {"portBase": base, "edgePort": edge, "binDir": str(ROOT / "build" / "release"), "replicas": {}}
+        with contextlib.suppress(OSError, ValueError):
+            state.update(json.loads((self.dir / "state.json").read_text()))
+        return state
+
+
+def _port(name, text, highest):
+    if not text.isdigit() or not 1024 <= int(text) <= highest:
+        raise Trouble(f"{name}={text}: a port between 1024 and {highest} is needed")
+    return int(text)
+
+
+def write_file(path, text, mode=0o600):
+    """Replaces the file in one step, so that a reader or a crash never sees half of it."""
+    beside = path.with_name(path.name + ".new")
+    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(beside, path)
+
+
+def fill_template(path, values):
+    """Replaces @NAME@ in a template; a name without a value is an error of ours."""
+    text = path.read_text(encoding="utf-8")
+    return re.sub(r"@([A-Z][A-Z0-9_]*)@", lambda match: str(values[match[1]]), text)

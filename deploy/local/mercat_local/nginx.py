@@ -1,0 +1,102 @@
+"""The two nginx of an instance: the edge in front of the BFFs, the inner one in front of the domain services.
+
+They are two masters, so that scaling a domain service never reloads the edge and with it the clients' connections.
+Templates are in nginx/; what differs between two commands is only the list of replicas in upstreams-<which>.conf.
+"""
+
+import http.client
+import os
+import pathlib
+import subprocess
+
+from . import services
+from .console import Trouble, last_lines
+from .instance import ROOT, fill_template, write_file
+from .supervisor import Program
+
+TEMPLATES = ROOT / "nginx"
+TIERS = {"edge": "bff", "inner": "domain"}
+
+# Wide, for a machine where one developer or one test is all the clients. Production is strict about each.
+DEVELOPMENT_LIMITS = {
+    "REQUEST_RATE": "50000r/s", "REQUEST_BURST": 50000, "CONNECTIONS_PER_CLIENT": 8192, "WORKER_CONNECTIONS": 8192,
+}
+
+
+def prepare(instance):
+    for which in TIERS:
+        home(instance, which).mkdir(parents=True, exist_ok=True)
+        write_file(instance.conf(f"nginx-{which}.conf"), _fill(instance, which))
+        write_upstreams(instance, which)
+
+
+def write_upstreams(instance, which):
+    """max_fails=0: a replica that fails is tried again at once, so that there is always a live upstream."""
+    blocks = []
+    for service in services.SERVICES:
+        if service.tier != TIERS[which]:
+            continue
+        servers = "".join(f"    server 127.0.0.1:{replica.port} max_fails=0;\n"
+                          for replica in services.replicas(instance, service))
+        blocks.append(f"upstream {service.name} {{\n{servers}"
+                      "    keepalive 64;\n    keepalive_requests 1000000;\n    keepalive_timeout 5s;\n}\n")
+    write_file(instance.conf(f"nginx-upstreams-{which}.conf"), "\n".join(blocks))
+
+
+def programs(instance):
+    return [
+        Program(
+            name=f"nginx-{which}",
+            command=["/usr/bin/python3", "-EsB", ROOT / "deploy" / "local" / "start_nginx.py", home(instance, which),
+                     instance.conf(f"nginx-{which}.conf")],
+            directory=home(instance, which),
+            stop_signal="QUIT",
+            stop_wait=15,
+        ) for which in ("inner", "edge")
+    ]
+
+
+def check(instance, which):
+    checked = subprocess.run(
+        ["/usr/sbin/nginx", "-p", home(instance, which), "-c", instance.conf(f"nginx-{which}.conf"), "-e", "error.log",
+         "-t", "-q"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if checked.returncode != 0:
+        raise Trouble(f"nginx refuses its configuration:\n{checked.stdout.strip()}")
+
+
+def reload(instance, which, supervisor):
+    check(instance, which)
+    os.kill(supervisor.states()[f"nginx-{which}"]["pid"], 1)
+
+
+def is_up(instance, which):
+    port = instance.edge_port if which == "edge" else instance.port("inner-customer")
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/status" if which == "edge" else "/nginx-status", headers={"Connection": "close"})
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def hint(instance, which):
+    return last_lines(instance.log(f"nginx-{which}")) + "\n" + last_lines(home(instance, which) / "error.log")
+
+
+def home(instance, which) -> pathlib.Path:
+    return instance.data("nginx") / which
+
+
+def _fill(instance, which):
+    return fill_template(TEMPLATES / f"{which}.conf.in", DEVELOPMENT_LIMITS | {
+        "USER": "user root;" if os.getuid() == 0 else "",
+        "HOME": home(instance, which),
+        "LOGS": instance.dir / "logs",
+        "NGINX": TEMPLATES,
+        "ROOT": ROOT,
+        "UPSTREAMS": instance.conf(f"nginx-upstreams-{which}.conf"),
+        "EDGE_PORT": instance.edge_port,
+        **{f"{name.upper()}_PORT": instance.port(f"inner-{name}") for name in ("customer", "products", "shopping")},
+    })
