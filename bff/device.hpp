@@ -1,0 +1,14 @@
+// device: how the answers for one kind of device differ from what the services say. The default one changes
+// nothing.
+#pragma once
+
+#include "bff/shape.hpp"
+
+namespace mercat::bff {
+
+struct device {
+  shape product_list;  // of {products:[…],categories:[…],nextCursor}
+  shape profile;       // of a customer
+};
+
+}  // namespace mercat::bff
