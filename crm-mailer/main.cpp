@@ -1,0 +1,39 @@
+#include "common/db/migration.hpp"
+#include "common/lifecycle/process.hpp"
+#include "common/messaging/consumer.hpp"
+#include "crm-mailer/messages.hpp"
+#include "crm-mailer/migrations.hpp"
+#include "crm-mailer/settings.hpp"
+
+using namespace mercat;
+
+int main(int argc, char** argv) {
+  return lifecycle::run([&] {
+    const auto settings = crm_mailer::settings::read(argc, argv);
+    lifecycle::process process{settings.process};
+    auto& logger = process.logger();
+    auto& metrics = process.metrics();
+
+    db::pool database{settings.database, logger, metrics};
+    db::migrate(database, crm_mailer::migrations(), std::chrono::seconds{30}, logger);
+
+    async::event_loop events_loop{"events"};
+    crm_mailer::smtp_sender sender{settings.smtp, logger, metrics};
+    amqp::connection events_connection{
+        events_loop, settings.broker.named(settings.process.replica + " events"), logger, metrics};
+    messaging::consumer consumer{
+        events_connection,
+        database,
+        {"crm-mailer.events"},
+        crm_mailer::handlers({database, sender, settings.shop, settings.smtp_time_limit}),
+        logger,
+        metrics};
+
+    process.depends_on("database", [&] { return database.reachable(); });
+    process.depends_on("broker", [&] { return events_connection.up(); });
+    process.depends_on("smtp", [&] { return sender.reachable(); });
+    process.watch("events", [&] { return events_loop.ticks(); });
+    process.on_drain([&] { consumer.stop(); }, [&] { return consumer.idle(); });
+    return process.serve();
+  });
+}

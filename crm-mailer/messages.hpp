@@ -1,0 +1,39 @@
+// The events this service consumes (design section 6): one struct each, read from the event's data, and one
+// handler each. read() throws error(fault::malformed, "unreadable-event"): such an event goes to the dead
+// letters.
+#pragma once
+
+#include "common/messaging/consumer.hpp"
+#include "crm-mailer/smtp_sender.hpp"
+#include "crm-mailer/welcome.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace mercat::crm_mailer {
+
+// customer.signed-up {customerId,email,name?}: gets a welcome mail, once.
+struct signed_up {
+  std::int64_t customer_id = 0;
+  new_customer who;
+  [[nodiscard]] static signed_up read(const messaging::event& event);
+};
+
+// customer.deleted {customerId}: is remembered; nothing is sent any more on account of this customer.
+struct deleted {
+  std::int64_t customer_id = 0;
+  [[nodiscard]] static deleted read(const messaging::event& event);
+};
+
+// What the handlers need; all of it must outlive the consumer.
+struct mailroom {
+  db::pool& database;
+  smtp_sender& sender;
+  const letterhead& shop;
+  std::chrono::milliseconds time_limit;  // of one attempt to send a mail
+};
+
+[[nodiscard]] std::map<std::string, messaging::event_handler> handlers(mailroom room);
+
+}  // namespace mercat::crm_mailer
