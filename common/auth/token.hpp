@@ -5,7 +5,7 @@
 #include "common/auth/identity.hpp"
 
 #include <chrono>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,24 +33,29 @@ class token_verifier {
 
   // The identity, or a thrown error(fault::unauthenticated, "token-…"): "token-invalid" or "token-expired".
   // Strict: base64url without padding, three parts, alg HS256, typ JWT if present, known kid, no crit, no
-  // duplicate member, integer times, string claims.
+  // duplicate member, integer times, string claims, at most 4096 bytes; sub in 1..2^63-1 and, if there is a
+  // list, on it; role user, admin or seller. An expired token that is wrong besides is "token-invalid".
   [[nodiscard]] identity verify(std::string_view token, std::chrono::sys_seconds now) const;
-  // Of an Authorization header's value: scheme Bearer in any case. Throws as above.
+  // Of an Authorization header's value: scheme Bearer in any case, one space, the token. Throws as above.
   [[nodiscard]] identity verify_header(std::string_view authorization, std::chrono::sys_seconds now) const;
 
  private:
-  token_rules rules_;
+  struct state;
+  std::shared_ptr<const state> state_;
 };
 
 class token_issuer {
  public:
-  explicit token_issuer(token_rules rules);
-  // role, email, customer_id of `who` are used; jti is a new UUIDv7.
+  explicit token_issuer(token_rules rules);  // throws as token_verifier
+  // role, email, customer_id of `who` are used; jti is a new UUIDv7. Throws std::invalid_argument for what
+  // the verifier would refuse.
   [[nodiscard]] std::string issue(const identity& who, std::chrono::sys_seconds now) const;
-  [[nodiscard]] std::chrono::seconds lifetime() const noexcept { return rules_.lifetime; }
+  [[nodiscard]] std::chrono::seconds lifetime() const noexcept { return lifetime_; }
 
  private:
-  token_rules rules_;
+  struct state;
+  std::shared_ptr<const state> state_;
+  std::chrono::seconds lifetime_;
 };
 
 }  // namespace mercat::auth
