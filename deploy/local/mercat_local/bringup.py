@@ -25,8 +25,8 @@ def up(instance, environment, only_servers):
     if not only_servers:
         services.check_binaries(instance)
     fleet = Fleet(instance)
-    changed = _prepare(instance, fleet, only_servers)
-    _start_servers(instance, fleet, changed)
+    changed, to_reload = _prepare(instance, fleet, only_servers)
+    _start_servers(instance, fleet, changed, to_reload)
     if not only_servers:
         _start_services(instance, fleet, changed)
         seed(instance)
@@ -60,21 +60,24 @@ def seed(instance):
 
 
 def _prepare(instance, fleet, only_servers):
-    """Configuration, data directories and a supervisor; returns the programs whose configuration has changed."""
+    """Configuration, data directories, a supervisor.
+
+    Returns the programs that must be replaced because they are configured otherwise now, and the nginx to reload.
+    """
     _limit_access_logs(instance)
     with step("configuration, supervisor"):
         new_topology = rabbitmq.prepare(instance)
-        nginx.prepare(instance)
+        to_reload = nginx.prepare(instance)
         if new_topology and rabbitmq.is_up(instance):
             rabbitmq.load_definitions(instance)
     changed = fleet.take_up(only_servers)
     with step("MariaDB data directory"):
         mariadb.prepare(instance)
     _check_free_ports(instance, fleet, only_servers)
-    return changed
+    return changed, to_reload
 
 
-def _start_servers(instance, fleet, changed):
+def _start_servers(instance, fleet, changed, to_reload):
     supervisor = fleet.supervisor
     supervisor.start("epmd")
     for name in SERVERS:
@@ -85,15 +88,18 @@ def _start_servers(instance, fleet, changed):
     for name in SERVERS:
         with step(name):
             fleet.wait_server(name)
-    for which in nginx.TIERS:
+    for which in to_reload:
         nginx.reload(instance, which, supervisor)
 
 
 def _start_services(instance, fleet, changed):
     replicas = services.all_replicas(instance)
-    stale = set(fleet.stale()) | changed
+    stale = {name for name in changed | fleet.stale() if fleet.supervisor.runs(name)}
     for replica in replicas:
-        fleet.supervisor.start(replica.name)
+        if replica.name in changed - stale:
+            fleet.refresh(replica.name)
+        else:
+            fleet.supervisor.start(replica.name)
     for replica in replicas:
         with step(replica.name):
             fleet.wait_ready(replica)

@@ -29,9 +29,6 @@ def main(arguments):
     except KeyboardInterrupt:
         complain("\nmercat: interrupted")
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
 
 
 def _parse(arguments):

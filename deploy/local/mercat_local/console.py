@@ -1,6 +1,7 @@
 """What the person at the keyboard sees: steps with their time, and trouble in one line with its remedy."""
 
 import contextlib
+import os
 import sys
 import time
 
@@ -9,8 +10,12 @@ class Trouble(Exception):
     """Something the user can mend: shown without a traceback, exit code 1."""
 
 
-def say(text=""):
-    print(text, flush=True)
+def say(text="", end="\n"):
+    """Prints to stdout. Whoever reads it may leave (`./mercat up | head`): the work goes on."""
+    try:
+        print(text, end=end, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def complain(text):
@@ -21,14 +26,14 @@ def complain(text):
 @contextlib.contextmanager
 def step(title):
     """Prints `title ...` and, when the block ends, the seconds it took."""
-    print(f"  {title:<44}", end="", flush=True)
+    say(f"  {title:<44}", end="")
     started = time.monotonic()
     try:
         yield
     except BaseException:
-        print("failed", flush=True)
+        say("failed")
         raise
-    print(f"{time.monotonic() - started:6.1f} s", flush=True)
+    say(f"{time.monotonic() - started:6.1f} s")
 
 
 def wait_until(condition, seconds, what, hint=lambda: ""):

@@ -9,7 +9,7 @@ import os
 from . import mailbox, mariadb, nginx, processes, rabbitmq, services
 from .console import Trouble, say, step, wait_until
 from .instance import MOST_REPLICAS
-from .supervisor import STOPPED_STATES, Supervisor
+from .supervisor import Supervisor
 
 READY_WITHIN = 30
 
@@ -87,9 +87,8 @@ class Fleet:
     def stale(self):
         """Replicas whose binary is newer than they are."""
         states = self.supervisor.states()
-        return [replica.name for replica in services.all_replicas(self.instance)
-                if states[replica.name]["statename"] not in STOPPED_STATES
-                and states[replica.name]["start"] < os.stat(services.binary(self.instance, replica.service)).st_mtime]
+        return {replica.name for replica in services.all_replicas(self.instance)
+                if states[replica.name]["start"] < os.stat(services.binary(self.instance, replica.service)).st_mtime}
 
     def scale(self, service, count):
         if not 1 <= count <= MOST_REPLICAS:
@@ -124,10 +123,11 @@ class Fleet:
         self._publish(service)
 
     def _shrink(self, service, count, old):
-        with step(f"draining {', '.join(replica.name for replica in old)}"):
-            self.supervisor.stop([replica.name for replica in old])
+        # Out of nginx first: it tries two replicas at most, and both could be among those that leave.
         self.instance.set_replicas(service.name, count)
         self._publish(service)
+        with step(f"draining {', '.join(replica.name for replica in old)}"):
+            self.supervisor.stop([replica.name for replica in old])
         self.supervisor.configure(self.programs())
         self.supervisor.differences()
         self.supervisor.forget([replica.name for replica in old])

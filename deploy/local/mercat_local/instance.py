@@ -166,11 +166,13 @@ def _port(name, text, highest):
 
 
 def write_file(path, text, mode=0o600):
-    """Replaces the file in one step, so that a reader or a crash never sees half of it."""
+    """Replaces the file in one step, so that a reader or a crash never sees half of it; returns if it is another."""
+    before = path.read_text(encoding="utf-8") if path.exists() else None
     beside = path.with_name(path.name + ".new")
     with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
         file.write(text)
     os.replace(beside, path)
+    return text != before
 
 
 def fill_template(path, values):

@@ -4,17 +4,20 @@ They are two masters, so that scaling a domain service never reloads the edge an
 Templates are in nginx/; what differs between two commands is only the list of replicas in upstreams-<which>.conf.
 """
 
+import hashlib
 import http.client
 import os
 import pathlib
+import signal
 import subprocess
 
-from . import services
-from .console import Trouble, last_lines
+from . import processes, services
+from .console import Trouble, last_lines, wait_until
 from .instance import ROOT, fill_template, write_file
 from .supervisor import Program
 
 TEMPLATES = ROOT / "nginx"
+LEAVE_WITHIN = 20  # worker_shutdown_timeout is 15 s
 TIERS = {"edge": "bff", "inner": "domain"}
 
 # Wide, for a machine where one developer or one test is all the clients. Production is strict about each.
@@ -24,10 +27,16 @@ DEVELOPMENT_LIMITS = {
 
 
 def prepare(instance):
+    """Returns which of the two have another configuration than last time."""
+    changed = set()
     for which in TIERS:
         home(instance, which).mkdir(parents=True, exist_ok=True)
-        write_file(instance.conf(f"nginx-{which}.conf"), _fill(instance, which))
-        write_upstreams(instance, which)
+        # The files that the template includes are the repository's own: their content counts, not their names.
+        digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(TEMPLATES.glob("*.conf")))).hexdigest()
+        text = f"# includes {digest}\n{_fill(instance, which)}"
+        if write_file(instance.conf(f"nginx-{which}.conf"), text) | write_upstreams(instance, which):
+            changed.add(which)
+    return changed
 
 
 def write_upstreams(instance, which):
@@ -40,7 +49,7 @@ def write_upstreams(instance, which):
                           for replica in services.replicas(instance, service))
         blocks.append(f"upstream {service.name} {{\n{servers}"
                       "    keepalive 64;\n    keepalive_requests 1000000;\n    keepalive_timeout 5s;\n}\n")
-    write_file(instance.conf(f"nginx-upstreams-{which}.conf"), "\n".join(blocks))
+    return write_file(instance.conf(f"nginx-upstreams-{which}.conf"), "\n".join(blocks))
 
 
 def programs(instance):
@@ -65,8 +74,13 @@ def check(instance, which):
 
 
 def reload(instance, which, supervisor):
+    """Returns when the workers with the former configuration have answered what they had and are gone."""
     check(instance, which)
-    os.kill(supervisor.states()[f"nginx-{which}"]["pid"], 1)
+    master = supervisor.states()[f"nginx-{which}"]["pid"]
+    former = set(processes.nginx_in(home(instance, which))) - {master}
+    os.kill(master, signal.SIGHUP)
+    wait_until(lambda: not former & set(processes.nginx_in(home(instance, which))), LEAVE_WITHIN,
+               f"the former workers of nginx-{which} did not leave")
 
 
 def is_up(instance, which):

@@ -28,9 +28,7 @@ def prepare(instance):
         write_file(cookie, credentials.read(instance, "erlang-cookie"), 0o400)
     write_file(instance.conf("rabbitmq-plugins"), "[rabbitmq_management,rabbitmq_prometheus].\n")
     write_file(instance.conf("rabbitmq-env.conf"), "")
-    definitions = _fill_definitions(instance)
-    changed = not _definitions(instance).exists() or _definitions(instance).read_text() != definitions
-    write_file(_definitions(instance), definitions)
+    changed = write_file(_definitions(instance), _fill_definitions(instance))
     write_file(instance.conf("rabbitmq.conf"), f"""\
 listeners.tcp.1 = 127.0.0.1:{instance.port('amqp')}
 management.tcp.ip = 127.0.0.1

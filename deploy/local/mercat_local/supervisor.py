@@ -4,7 +4,9 @@ Programs do not start by themselves: `up` starts them in an order that makes sen
 restarts whatever ends. A program whose configuration has changed is replaced when it is next restarted.
 """
 
+import contextlib
 import dataclasses
+import http.client
 import os
 import pathlib
 import resource
@@ -78,7 +80,8 @@ class Supervisor:
             lines.append("user=root")
         lines += [
             "[rpcinterface:supervisor]",
-            "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface", "",
+            "supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface",
+            "[supervisorctl]", f"serverurl=unix://{self._socket}", "",
         ]
         lines += [program.section(self._instance) for program in programs]
         write_file(self._config, "\n".join(lines))
@@ -86,7 +89,7 @@ class Supervisor:
     def is_alive(self):
         try:
             return self._call("getState")["statecode"] == 1
-        except (OSError, xmlrpc.client.Error):
+        except (OSError, http.client.HTTPException, xmlrpc.client.Error, Trouble):
             return False
 
     def launch(self):
@@ -125,22 +128,20 @@ class Supervisor:
 
     def start(self, name):
         """Starts what does not run; what supervisord is holding back after failures is started at once."""
-        state = self.states()[name]["statename"]
-        if state == "BACKOFF":
+        if not self.runs(name):
             self.stop([name])
-            state = "STOPPED"
-        if state in STOPPED_STATES:
             self._call("startProcess", name, False)
+
+    def runs(self, name):
+        return self.states()[name]["statename"] not in STOPPED_STATES | {"BACKOFF"}
 
     def stop(self, names):
         """Stops all of them at the same time and waits until the last one is gone."""
         states = self.states()
         names = [name for name in names if name in states and states[name]["statename"] not in STOPPED_STATES]
         for name in names:
-            try:
+            with contextlib.suppress(Trouble):  # it may end by itself in between
                 self._call("stopProcess", name, False)
-            except xmlrpc.client.Fault:
-                pass  # it ended by itself in between
 
         def all_stopped():
             now = self.states()
@@ -157,5 +158,7 @@ class Supervisor:
         try:
             return getattr(xmlrpc.client.ServerProxy("http://localhost", transport=transport).supervisor, method)(
                 *arguments)
+        except xmlrpc.client.Fault as fault:
+            raise Trouble(f"supervisord refuses {method} {' '.join(map(str, arguments))}: {fault.faultString}")
         finally:
             transport.close()
