@@ -16,6 +16,10 @@ namespace mercat::http {
 
 enum class method { get, head, post, put, patch, del, options };
 [[nodiscard]] std::string_view name(method value) noexcept;
+[[nodiscard]] std::optional<method> method_named(std::string_view text) noexcept;  // exact, "GET"
+
+// Compares header names: without case, ASCII.
+[[nodiscard]] bool same_name(std::string_view left, std::string_view right) noexcept;
 
 // Header fields in order of arrival; names compare without case.
 class fields {

@@ -16,6 +16,9 @@ namespace mercat::http {
 // {type,title,status,detail,instance,requestId,errors?}, with Retry-After and WWW-Authenticate where due.
 // instance: the decoded path, without query.
 [[nodiscard]] response problem(const error& cause, std::string_view instance, std::string_view request_id);
+// The same under a status that no fault has (408, 417, 505: protocol matters of the server alone).
+[[nodiscard]] response problem(int status, const error& cause, std::string_view instance,
+                               std::string_view request_id);
 // Of any exception: an `error` as above, everything else a 500 that says nothing of the inside.
 [[nodiscard]] response problem(const std::exception_ptr& cause, std::string_view instance,
                                std::string_view request_id);

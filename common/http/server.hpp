@@ -1,6 +1,6 @@
-// The HTTP server: Pistache's listener, accept thread and epoll reactor under a transport of our own, which
-// reads, checks, answers and flushes on the reactor thread that owns the connection (docs/adr/0002). Nothing
-// else in Mercat touches Pistache.
+// The HTTP server: Pistache's epoll reactors under a transport of our own, which accepts, reads, checks,
+// answers and flushes on the reactor thread that owns the connection (docs/adr/0002). Nothing else in Mercat
+// touches Pistache.
 //
 // A request's way: bytes -> head (strict, request_head.hpp) -> route -> token -> role -> body -> coroutine on
 // the reactor -> answer written after checking that the connection is still the same one. Thread-safe: all
