@@ -19,8 +19,8 @@
 namespace mercat::http {
 
 struct client_options {
-  std::string name;                            // of the upstream: "products"; metric label and error text
-  std::string base_url;                        // "http://127.0.0.1:18002", without a slash at the end
+  std::string name{};                          // of the upstream: "products"; metric label and error text
+  std::string base_url{};                      // "http://127.0.0.1:18002", without a slash at the end
   std::size_t max_in_flight = 128;             // bulkhead
   std::size_t max_idle = 64;                   // connections kept open
   std::chrono::milliseconds time_limit{3000};  // of one call, at most
@@ -29,10 +29,10 @@ struct client_options {
 
 struct client_request {
   http::method method = http::method::get;
-  std::string target;  // path and query, encoded; sent as it is
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;
-  std::string request_id;
+  std::string target{};  // path and query, encoded; sent as it is
+  std::vector<std::pair<std::string, std::string>> headers{};
+  std::string body{};
+  std::string request_id{};
 };
 
 struct client_response {
