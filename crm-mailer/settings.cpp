@@ -50,7 +50,9 @@ settings settings::read(int argc, char** argv) {
       env.milliseconds("MERCAT_SMTP_TIMEOUT_MS", read.smtp_time_limit, "of one attempt to send a mail");
   const auto from = env.text("MERCAT_MAIL_FROM", "Mercat <shop@mercat.test>", "sender of all mails");
   read.shop.domain = env.text("MERCAT_MAIL_DOMAIN", "mercat.test", "right side of Message-ID");
-  read.shop.shop_url = env.text("MERCAT_SHOP_URL", "http://localhost:8080/", "the shop, for links in mails");
+  constexpr auto shop_url_meaning = "where customers find the shop, for links in mails";
+  read.shop.shop_url = production ? env.required_text("MERCAT_SHOP_URL", shop_url_meaning)
+                                  : env.text("MERCAT_SHOP_URL", "http://localhost:8080/", shop_url_meaning);
   const auto rest = env.finish(argc, argv);
   if (!rest.empty()) throw config::invalid("unknown argument '" + rest[0] + "'; see crm-mailer --help");
 
