@@ -1,4 +1,6 @@
-// RapidJSON as we use it: its assertions throw (by default they abort the process).
+// RapidJSON as we use it: its assertions throw (by default they abort the process). Mind: under C++20 its
+// `value == 1` and `value == "x"` call themselves for ever (the compiler prefers the reversed operator):
+// compare what GetInt() and the like give.
 #pragma once
 
 #include <stdexcept>

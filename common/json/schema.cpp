@@ -132,7 +132,7 @@ std::string detail_of(const value& schema_, std::string_view keyword) {
   if (!schema_.IsObject() || !schema_.HasMember(std::string(keyword).c_str())) return "is not valid";
   if (keyword == "type") return "must be " + type_text(schema_["type"]);
   if (keyword == "minLength") {
-    if (schema_["minLength"] == 1) return "must not be empty";
+    if (schema_["minLength"].GetUint() == 1) return "must not be empty";
     return "must be at least " + counted(schema_, "minLength", "character", "characters") + " long";
   }
   if (keyword == "maxLength") {
@@ -152,7 +152,7 @@ std::string detail_of(const value& schema_, std::string_view keyword) {
   if (keyword == "maxProperties") {
     return "must have at most " + counted(schema_, "maxProperties", "member", "members");
   }
-  if (keyword == "uniqueItems") return "must not have the same item twice";
+  if (keyword == "uniqueItems") return "must not repeat an earlier item";
   if (keyword == "pattern") return "must have the form " + std::string(as_text(schema_["pattern"]));
   if (keyword == "additionalProperties") return "has a member that is not known";
   if (keyword == "enum") {

@@ -30,6 +30,7 @@ constexpr std::size_t batch_bytes = 32 * 1024;
 class line_sink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit line_sink(int descriptor) : descriptor_(descriptor) {}
+  ~line_sink() override { write_batch(); }
 
   void drain_from(spdlog::details::thread_pool* pool) { pool_ = pool; }
   [[nodiscard]] std::uint64_t flushes() const noexcept { return flushes_.load(std::memory_order_acquire); }
