@@ -23,8 +23,12 @@ endfunction()
 # registered with CTest under its name and label.
 function(mercat_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "SOURCES;LINK")
-  add_executable(${name} ${arg_SOURCES})
-  target_compile_definitions(${name} PRIVATE BOOST_TEST_DYN_LINK "BOOST_TEST_MODULE=${name}")
+  # Boost.Test's main() comes with BOOST_TEST_MODULE, so exactly one file may have it.
+  set(main_file "${CMAKE_CURRENT_BINARY_DIR}/${name}_main.cpp")
+  file(CONFIGURE OUTPUT "${main_file}" CONTENT
+    "#define BOOST_TEST_MODULE ${name}\n#include <boost/test/unit_test.hpp>\n")
+  add_executable(${name} ${arg_SOURCES} "${main_file}")
+  target_compile_definitions(${name} PRIVATE BOOST_TEST_DYN_LINK)
   target_link_libraries(${name} PRIVATE mercat_common ${arg_LINK} boost_unit_test_framework)
   add_test(NAME ${name} COMMAND ${name} --log_level=message --report_level=short)
   if(NOT arg_TIMEOUT)
