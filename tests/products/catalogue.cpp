@@ -1,0 +1,92 @@
+// The catalogue on a real database.
+#include "tests/products/catalogue_of_test.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <set>
+
+using namespace mercat;
+using namespace mercat::products;
+using mercat::test::catalogue_of_test;
+using mercat::test::soon;
+
+BOOST_FIXTURE_TEST_CASE(pages_are_disjoint_complete_and_end_with_no_cursor, catalogue_of_test) {
+  fill(45);
+  for (const std::int64_t limit : {1, 7, 44, 45, 46, 100}) {
+    std::set<product_id> seen;
+    std::size_t listed = 0;
+    std::optional<product_id> after = 0;
+    while (after) {
+      const auto page = await([&] { return shop.page(*after, limit, soon()); });
+      BOOST_REQUIRE(!page.products.empty());
+      BOOST_TEST(page.categories.size() == 2U);
+      for (const auto& item : page.products) seen.insert(item.id);
+      listed += page.products.size();
+      after = page.next_after;
+    }
+    BOOST_TEST(seen.size() == 45U);
+    BOOST_TEST(listed == 45U);
+  }
+}
+
+BOOST_FIXTURE_TEST_CASE(an_empty_catalogue_has_one_empty_page, catalogue_of_test) {
+  const auto page = await([&] { return shop.page(0, 20, soon()); });
+  BOOST_TEST(page.products.empty());
+  BOOST_TEST(!page.next_after.has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(many_are_found_in_the_order_asked_without_the_unknown_ones, catalogue_of_test) {
+  fill(120);
+  const auto found = await([&] { return shop.find_all({3, 999, 1, 3, 120}, soon()); });
+  std::vector<product_id> ids;
+  for (const auto& item : found) ids.push_back(item.id);
+  BOOST_TEST(ids == (std::vector<product_id>{3, 1, 3, 120}), boost::test_tools::per_element());
+
+  std::vector<product_id> thousand;
+  for (product_id id = 1; id <= 1000; ++id) thousand.push_back(id);
+  BOOST_TEST(await([&] { return shop.find_all(thousand, soon()); }).size() == 120U);
+  BOOST_TEST(await([&] { return shop.find_all({}, soon()); }).empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_put_comes_back_as_it_was, catalogue_of_test) {
+  product item;
+  item.sku = "A-1";
+  item.name = "Crème brûlée 🍮 \"%_\\'\" \u200F";
+  item.description = std::string(5000, 'x');
+  item.type = "dairy";
+  item.unit = "500 g";
+  item.price = {99999};
+  item.available = false;
+  item.quantity = 3;
+  item.supplier = "O'Brien & Söhne";
+  item.banner = "/images/x.svg";
+  database.run_blocking([&](db::session& s) { store::put(s, item); });
+  const auto found = await([&] { return shop.find(1, soon()); });
+  BOOST_REQUIRE(found.has_value());
+  BOOST_TEST(found->name == item.name);
+  BOOST_TEST(found->description == item.description);
+  BOOST_TEST(found->price.minor_units == 99999);
+  BOOST_TEST(!found->available);
+  BOOST_TEST(found->quantity == 3);
+  BOOST_TEST(found->supplier == item.supplier);
+  BOOST_TEST(found->version == 1);
+  BOOST_TEST((found->created_at > std::chrono::system_clock::now() - std::chrono::minutes{5}));
+}
+
+BOOST_FIXTURE_TEST_CASE(putting_a_known_sku_again_changes_the_text_and_leaves_the_stock, catalogue_of_test) {
+  fill(1);
+  auto item = await([&] { return shop.find(1, soon()); }).value();
+  item.quantity = 500;
+  bool added = true;
+  database.run_blocking([&](db::session& s) { added = store::put(s, item); });
+  auto found = await([&] { return shop.find(1, soon()); }).value();
+  BOOST_TEST(!added);
+  BOOST_TEST(found.quantity == 1);
+  BOOST_TEST(found.version == 1, "nothing changed, so the version must not");
+
+  item.name = "Another name";
+  database.run_blocking([&](db::session& s) { store::put(s, item); });
+  found = await([&] { return shop.find(1, soon()); }).value();
+  BOOST_TEST(found.name == "Another name");
+  BOOST_TEST(found.version == 2);
+}

@@ -1,0 +1,57 @@
+// PRODUCT_RPC between a real client and a real server, over a real broker.
+#include "products/product_rpc.hpp"
+
+#include "common/error.hpp"
+#include "tests/products/catalogue_of_test.hpp"
+#include "tests/support/broker.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace mercat;
+using mercat::test::soon;
+
+namespace {
+
+struct shop_over_rpc : test::catalogue_of_test {
+  test::broker broker;
+  async::event_loop broker_loop{"broker"};
+  amqp::connection connection{broker_loop, broker.options("test"), logger, metrics};
+  amqp::rpc_server server{
+      connection, {products::product_rpc_queue}, products::product_rpc(shop), logger, metrics};
+  amqp::rpc_client client{connection, {products::product_rpc_queue}, metrics};
+
+  shop_over_rpc() {
+    fill(5);
+    BOOST_REQUIRE(test::eventually([&] { return broker.has_queue(products::product_rpc_queue); }));
+  }
+  amqp::rpc_reply ask(const std::string& type, const std::string& data) {
+    return await([&] { return client.call(type, data, soon()); });
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(view_product_answers_the_product_or_null_with_404, shop_over_rpc) {
+  const auto found = ask("VIEW_PRODUCT", R"({"product_id":"3"})");
+  BOOST_TEST(found.status == 200);
+  BOOST_TEST(json::document::parse(found.body).root()["id"].GetInt() == 3);
+  const auto missing = ask("VIEW_PRODUCT", "99");
+  BOOST_TEST(missing.status == 404);
+  BOOST_TEST(missing.body == "null");
+}
+
+BOOST_FIXTURE_TEST_CASE(view_products_answers_those_found, shop_over_rpc) {
+  const auto found = ask("VIEW_PRODUCTS", "[5,99,2]");
+  BOOST_TEST(found.status == 200);
+  const auto document = json::document::parse(found.body);
+  BOOST_REQUIRE_EQUAL(document.root().Size(), 2U);
+  BOOST_TEST(document.root()[0]["id"].GetInt() == 5);
+  BOOST_TEST(document.root()[1]["id"].GetInt() == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_bad_request_gets_an_error_reply_and_the_server_lives_on, shop_over_rpc) {
+  BOOST_TEST(ask("VIEW_PRODUCT", R"("one")").status == 400);
+  BOOST_TEST(ask("VIEW_PRODUCTS", "1").status == 400);
+  BOOST_TEST(ask("SELL_PRODUCT", "1").status == 400);
+  BOOST_TEST(ask("VIEW_PRODUCT", "1").status == 200);
+}
