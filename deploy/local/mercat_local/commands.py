@@ -52,6 +52,10 @@ def _parse(arguments):
     mail.add_argument("address", nargs="?")
     command("seed", _seed)
     command("restart", _restart).add_argument("name")
+    command("start", _start).add_argument("name")
+    stop = command("stop", _stop)
+    stop.add_argument("--now", action="store_true")
+    stop.add_argument("name")
     command("scale", _scale).add_argument("wanted", metavar="service=count", nargs="+")
     command("test", testing.run)
     if arguments[:1] == ["test"]:  # everything after it belongs to ctest, dashes included
@@ -77,7 +81,7 @@ def _up(instance, options):
 
 
 def _down(instance, options):
-    if not instance.dir.exists():
+    if not instance.dir.exists() and not processes.of_instance(instance):
         say(f"Instance {instance.name} does not exist: nothing to stop")
         return
     say(f"Stopping instance {instance.name}")
@@ -109,7 +113,7 @@ def _status(instance, _):
             ready, says = services.readiness(replicas[name])
             state = "ready" if ready else says.get("status", "not ready")
             after = says.get("readyAfterMs", "")
-        all_well = all_well and state in ("ready", "running")
+        all_well = all_well and state in ("ready", "running", *(() if name in replicas else ("starting",)))
         memory = f"{processes.resident_bytes(row['pid']) / (1 << 20):.1f}" if row["pid"] else ""
         port = ports[name] if name in ports else replicas[name].port
         say(f"{name:<16}{row['pid'] or '':>8}{port or '':>7}{private:>9}  {state:<12}{memory:>8}{after:>10}")
@@ -169,6 +173,16 @@ def _restart(instance, options):
         fleet = _running(instance)
         for name in services.BY_NAME if options.name == "all" else [options.name]:
             fleet.restart(name)
+
+
+def _start(instance, options):
+    with instance.locked():
+        _running(instance).start(options.name)
+
+
+def _stop(instance, options):
+    with instance.locked():
+        _running(instance).stop(options.name, kill=options.now)
 
 
 def _scale(instance, options):

@@ -67,12 +67,17 @@ class Fleet:
             check, limit, hint = checks[name]
             wait_until(check, limit, f"{name} did not come up", hint)
 
-    def restart(self, name):
-        """One replica, all replicas of a service one after the other, or one server."""
+    def replicas_called(self, name):
+        """The replicas of a service, or one replica; none when the name is that of a server."""
         replicas = [replica for replica in services.all_replicas(self.instance)
                     if name in (replica.name, replica.service.name)]
         if not replicas and name not in self.supervisor.states():
             raise Trouble(f"nothing here is called {name}: `./mercat status` lists what runs")
+        return replicas
+
+    def restart(self, name):
+        """One replica, all replicas of a service one after the other, or one server."""
+        replicas = self.replicas_called(name)
         # Whatever changed in overrides.json counts from now on.
         self.supervisor.configure(self.programs())
         for replica in replicas:
@@ -83,6 +88,23 @@ class Fleet:
             with step(f"restarting {name}"):
                 self.refresh(name)
                 self.wait_server(name)
+
+    def stop(self, name, kill):
+        """Stops a service, a replica or a server until it is started again; `kill` is kill -9."""
+        names = [replica.name for replica in self.replicas_called(name)] or [name]
+        with step(f"stopping {', '.join(names)}"):
+            if kill:
+                self.supervisor.kill(names)
+            self.supervisor.stop(names)
+
+    def start(self, name):
+        replicas = self.replicas_called(name)
+        with step(f"starting {', '.join(replica.name for replica in replicas) or name}"):
+            for program in [replica.name for replica in replicas] or [name]:
+                self.supervisor.start(program)
+            for replica in replicas:
+                self.wait_ready(replica)
+            self.wait_server(name)
 
     def stale(self):
         """Replicas whose binary is newer than they are."""

@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 DEFAULT_PORTS = {"dev": (18000, 8080), "test": (19000, 9080)}
 EDGE_OFFSET = 80
 FOLDERS = ("conf", "data", "logs", "mail", "run", "secrets")
-FILES = ("state.json", "overrides.json", "lock")
+FILES = ("state.json", "overrides.json")
 
 # Offsets from the port base. Replicas count from 1, at most 19 of a service.
 SERVER_OFFSETS = {
@@ -83,6 +83,9 @@ class Instance:
         return pathlib.Path(tempfile.gettempdir()) / f"mercat-{os.getuid()}-{digest}" / name
 
     def create(self):
+        if re.search(r"""[\s'"%;#$,\\{}]""", str(ROOT)):
+            raise Trouble(f"{ROOT}: MariaDB, RabbitMQ and nginx cannot live with spaces and such in this path: "
+                          "move the checkout")
         for folder in FOLDERS:
             (self.dir / folder).mkdir(parents=True, exist_ok=True)
         os.chmod(self.dir / "secrets", 0o700)
@@ -130,14 +133,14 @@ class Instance:
             raise Trouble(f'{path} is not of the form {{"products": {{"MERCAT_KEY": "value"}}}}: mend or delete it')
 
     @contextlib.contextmanager
-    def locked(self):
-        """Only one command changes an instance at a time."""
-        self.dir.mkdir(parents=True, exist_ok=True)
-        with open(self.dir / "lock", "w") as lock:
+    def locked(self, against="command"):
+        """Only one command changes an instance at a time, and only one `test` uses it."""
+        (ROOT / ".mercat").mkdir(exist_ok=True)
+        with open(ROOT / ".mercat" / f".{self.name}-{against}.lock", "w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                say("  another ./mercat command is at work on this instance: waiting for it")
+                say(f"  another ./mercat {against} is at work on instance {self.name}: waiting for it")
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 self.state = self._read_state()
             yield
@@ -147,9 +150,8 @@ class Instance:
             shutil.rmtree(self.dir / folder, ignore_errors=True)
         for name in FILES:
             (self.dir / name).unlink(missing_ok=True)
-        for directory in (self.dir, ROOT / ".mercat"):
-            if [entry.name for entry in directory.glob("*")] == []:
-                shutil.rmtree(directory, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            self.dir.rmdir()
 
     def _read_state(self):
         base, edge = DEFAULT_PORTS.get(self.name, (None, None))

@@ -5,7 +5,6 @@ themselves; the root password is set there too, before the first connection is a
 """
 
 import os
-import pwd
 import socket
 import subprocess
 
@@ -28,8 +27,8 @@ def prepare(instance):
     data = instance.data("mariadb")
     if not (data / "mysql").exists():
         made = subprocess.run(
-            ["/usr/bin/mariadb-install-db", "--no-defaults", f"--datadir={data}", f"--user={_user()}",
-             "--auth-root-authentication-method=normal", "--skip-test-db"],
+            ["/usr/bin/mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db",
+             "--auth-root-authentication-method=normal", *(["--user=root"] if os.getuid() == 0 else [])],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if made.returncode != 0:
             raise Trouble(f"mariadb-install-db failed:\n{made.stdout[-1500:]}")
@@ -58,10 +57,6 @@ def is_up(instance):
 
 def hint(instance):
     return last_lines(instance.log("mariadb"))
-
-
-def _user():
-    return pwd.getpwuid(os.getuid()).pw_name
 
 
 def _write_config(instance):

@@ -11,6 +11,7 @@ import os
 import pathlib
 import resource
 import shlex
+import signal
 import subprocess
 import xmlrpc.client
 
@@ -147,6 +148,14 @@ class Supervisor:
             now = self.states()
             return all(now[name]["statename"] in STOPPED_STATES for name in names)
         wait_until(all_stopped, 60, f"{', '.join(names)} did not stop")
+
+    def kill(self, names):
+        """kill -9 without a restart. A program that is frozen first cannot act on the SIGTERM of supervisord."""
+        pids = {name: row["pid"] for name, row in self.states().items() if name in names and row["pid"]}
+        for name, pid in pids.items():
+            os.kill(pid, signal.SIGSTOP)
+            self._call("stopProcess", name, False)
+            os.kill(pid, signal.SIGKILL)
 
     def shutdown(self):
         self._call("shutdown")

@@ -4,38 +4,77 @@ import os
 import subprocess
 
 from . import bringup, commands
-from .console import say
+from .console import Trouble, last_lines, say
 from .instance import ROOT
 
-LONG_TESTS = "long"
+# Programs built with a sanitizer write what they find beside their logs; anything found there fails the run.
+SANITIZERS = {"asan": "ASAN_OPTIONS", "tsan": "TSAN_OPTIONS"}
+SUPPRESSIONS = ROOT / "tests" / "tsan-suppressions.txt"
+SANITIZED_LABELS = "unit|integration"
 
 
 def run(instance, options):
-    every, arguments = _arguments(options.rest)
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("MERCAT_")}
-    with instance.locked():
-        say(f"Starting instance {instance.name} afresh for the tests")
-        if instance.exists:
-            bringup.down(instance, wipe=True)
-    with instance.locked():
-        bringup.up(instance, os.environ, only_servers=False)
-    try:
-        # Tests that run ./mercat themselves (restart, scale) must find this instance and these binaries.
-        environment |= commands.variables(instance)
-        environment |= {"MERCAT_INSTANCE": instance.name, "MERCAT_BIN_DIR": str(instance.bin_dir)}
-        long_ones = [] if every else ["-LE", LONG_TESTS]
-        return subprocess.run(["ctest", "--test-dir", ROOT / "build" / "release", "--output-on-failure", "-j2",
-                               *long_ones, *arguments], env=environment, check=False).returncode
-    finally:
-        say(f"\nStopping instance {instance.name} (its data and logs stay in {instance.dir})")
-        with instance.locked():
-            bringup.down(instance, wipe=False)
+    if instance.name == "dev":
+        raise Trouble("MERCAT_INSTANCE=dev: the tests begin by deleting the data of their instance, take another")
+    everything, preset, arguments = _arguments(options.rest)
+    binaries = os.environ.get("MERCAT_BIN_DIR") or str(ROOT / "build" / preset)
+    with instance.locked(against="test"):
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("MERCAT_")}
+        environment |= _sanitizer_options(instance, preset)
+        os.environ.update(environment)  # the supervisor, too, passes the options of sanitizers on
+        _start_afresh(instance, binaries)
+        try:
+            # Tests that run ./mercat themselves (restart, stop, scale) must find this instance and these binaries.
+            environment |= commands.variables(instance)
+            environment |= {"MERCAT_INSTANCE": instance.name, "MERCAT_BIN_DIR": binaries,
+                            "MERCAT_COMMAND": str(ROOT / "mercat")}
+            environment |= {"MERCAT_TEST_ALL": "1"} if everything else {}
+            code = subprocess.run(["ctest", "--test-dir", ROOT / "build" / preset, "--output-on-failure", "-j2",
+                                   "--no-tests=error", *arguments], env=environment, check=False).returncode
+        finally:
+            say(f"\nStopping instance {instance.name} (its data and logs stay in {instance.dir})")
+            with instance.locked():
+                bringup.down(instance, wipe=False)
+        return code or _findings(instance, preset)
 
 
 def _arguments(rest):
-    """--all is ours; a first word without dashes is a label; the rest goes to ctest as it is."""
-    every = "--all" in rest
-    rest = [word for word in rest if word != "--all"]
+    """--all and --sanitize are ours; a first word without dashes is a label; the rest goes to ctest as it is."""
+    rest, preset, everything = list(rest), "release", "--all" in rest
+    if everything:
+        rest.remove("--all")
+    if "--sanitize" in rest:
+        at = rest.index("--sanitize")
+        preset = (rest + [""])[at + 1]
+        if preset not in SANITIZERS:
+            raise Trouble(f"--sanitize takes {' or '.join(SANITIZERS)}")
+        del rest[at:at + 2]
     if rest and not rest[0].startswith("-"):
-        rest = ["-L", f"^{rest[0]}$", *rest[1:]]
-    return every, rest
+        rest = ["-L", f"^({rest[0]})$", *rest[1:]]
+    elif preset in SANITIZERS and not rest:
+        rest = ["-L", f"^({SANITIZED_LABELS})$"]
+    return everything, preset, rest
+
+
+def _start_afresh(instance, binaries):
+    say(f"Starting instance {instance.name} afresh for the tests")
+    with instance.locked():
+        bringup.down(instance, wipe=True)
+        bringup.up(instance, os.environ | {"MERCAT_BIN_DIR": binaries}, only_servers=False)
+
+
+def _sanitizer_options(instance, preset):
+    if preset not in SANITIZERS:
+        return {}
+    name = SANITIZERS[preset]
+    options = [os.environ.get(name, ""), f"log_path={instance.dir / 'logs' / 'sanitizer'}"]
+    if preset == "tsan" and SUPPRESSIONS.exists():
+        options.append(f"suppressions={SUPPRESSIONS}")
+    return {name: ":".join(option for option in options if option)}
+
+
+def _findings(instance, preset):
+    reports = sorted((instance.dir / "logs").glob("sanitizer.*")) if preset in SANITIZERS else []
+    for report in reports:
+        say(f"\n{preset} reported:\n{last_lines(report, 60)}")
+    return 1 if reports else 0
