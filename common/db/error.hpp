@@ -1,12 +1,15 @@
 // What the database can answer instead of rows. All are mercat::error, so an uncaught one becomes the right
-// problem.
+// problem. Anything else the server refuses is our bug: fault::internal, with the server's number in the log.
 #pragma once
 
 #include "common/error.hpp"
 
+#include <string>
+
 namespace mercat::db {
 
-// 1062. The store turns it into its own error (`email-taken`). key: the name of the unique index.
+// 1062. The store turns it into its own error (`email-taken`). key: the name of the unique index. The
+// transaction goes on: only the statement was undone.
 class duplicate_key : public error {
  public:
   explicit duplicate_key(std::string key_name)
@@ -15,10 +18,17 @@ class duplicate_key : public error {
   std::string key;
 };
 
-// 1213, 1205, 3024/1969 (statement time), 1020: the transaction was rolled back, another attempt may succeed.
+// 1213, 1205, 1317, 1020, …: the transaction was rolled back, another attempt may succeed.
 class transient : public error {
  public:
   explicit transient(std::string detail) : error(fault::unavailable, "database-busy", std::move(detail)) {}
+};
+
+// The deadline passed, in the queue or in the middle (1969: the server's own statement limit). Nothing was
+// committed.
+class too_slow : public error {
+ public:
+  too_slow() : error(fault::too_slow, "database-too-slow", "the database did not answer in time") {}
 };
 
 // 2002, 2006, 2013, 1927, …: the connection is gone. Nothing was committed, unless it is a commit_unknown.
@@ -39,6 +49,14 @@ class commit_unknown : public error {
 class bad_data : public error {
  public:
   bad_data() : error(fault::malformed, "value-not-storable", "a value does not fit") {}
+};
+
+// 1451, 1452: a foreign key points, or would point, to nothing.
+class broken_reference : public error {
+ public:
+  broken_reference()
+      : error(fault::conflict, "broken-reference",
+              "what this refers to, or what refers to it, stands against it") {}
 };
 
 }  // namespace mercat::db

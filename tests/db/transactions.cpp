@@ -1,0 +1,183 @@
+// All or nothing, and never a success that did not happen.
+#include "common/async/when_all.hpp"
+#include "common/db/error.hpp"
+#include "tests/db/fixture.hpp"
+#include "tests/db/gate.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <stdexcept>
+
+using namespace mercat;
+using namespace mercat::test;
+
+namespace {
+
+void create_tables(with_database& in) {
+  in.run("CREATE TABLE account (id INT PRIMARY KEY, amount INT NOT NULL, CHECK (amount < 1000000))");
+  in.run("INSERT INTO account VALUES (1, 100), (2, 200)");
+}
+
+struct fixture : with_database {
+  fixture() { create_tables(*this); }
+  std::int64_t amount(int id) { return count("SELECT amount FROM account WHERE id = " + std::to_string(id)); }
+};
+
+void add(db::session& s, int id, int amount) {
+  s.execute("UPDATE account SET amount = amount + ? WHERE id = ?", amount, id);
+}
+
+std::int64_t connection_id(db::session& s) {
+  return s.query("SELECT CONNECTION_ID()").front().integer(0);
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_transaction_is_there_when_its_awaiter_goes_on, fixture) {
+  transaction([](db::session& s) { add(s, 1, 5); });
+  BOOST_TEST(amount(1) == 105);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_exception_undoes_everything_and_reaches_the_awaiter, fixture) {
+  BOOST_CHECK_EXCEPTION(transaction([](db::session& s) {
+                          add(s, 1, 5);
+                          throw error(fault::conflict, "no", "no");
+                        }),
+                        error, [](const error& e) { return e.slug() == "no"; });
+  BOOST_TEST(amount(1) == 100);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_next_unit_of_a_connection_is_not_in_the_last_ones_transaction, fixture) {
+  for (int i = 0; i < 20; ++i) {
+    BOOST_CHECK_THROW(transaction([](db::session& s) {
+                        add(s, 1, 5);
+                        throw std::runtime_error("undone");
+                      }),
+                      std::runtime_error);
+    BOOST_TEST(read([](db::session& s) { return s.query("SELECT @@in_transaction").front().integer(0); }) ==
+               0);
+  }
+}
+
+// The driver's own commit() reports success here.
+BOOST_FIXTURE_TEST_CASE(a_session_killed_before_its_commit_does_not_report_success, fixture) {
+  BOOST_CHECK_THROW(transaction([&](db::session& s) {
+                      add(s, 1, 5);
+                      const auto id = connection_id(s);
+                      run("KILL " + std::to_string(id));
+                    }),
+                    db::commit_unknown);
+  BOOST_TEST(amount(1) == 100);
+  transaction([](db::session& s) { add(s, 1, 1); });
+  BOOST_TEST(amount(1) == 101);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_session_killed_in_the_middle_is_repeated_on_a_new_one, fixture) {
+  int attempts = 0;
+  transaction([&](db::session& s) {
+    add(s, 1, 5);
+    if (++attempts == 1) run("KILL " + std::to_string(connection_id(s)));
+    add(s, 2, 5);
+  });
+  BOOST_TEST(attempts == 2);
+  BOOST_TEST(amount(1) == 105);
+  BOOST_TEST(amount(2) == 205);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_commit_without_its_answer_is_unknown_and_not_repeated, fixture) {
+  gate between(schema.options().socket);
+  open({.socket = between.path(), .threads = 1});
+  transaction([](db::session& s) { add(s, 1, 0); });
+  between.set(gate::mode::swallow_commit);
+  int attempts = 0;
+  BOOST_CHECK_THROW(transaction([&](db::session& s) {
+                      ++attempts;
+                      add(s, 1, 5);
+                    }),
+                    db::commit_unknown);
+  BOOST_TEST(attempts == 1);
+  // It did happen.
+  BOOST_TEST(eventually([&] { return amount(1) == 105; }));
+  between.set(gate::mode::open);
+  transaction([](db::session& s) { add(s, 1, 1); });
+  BOOST_TEST(amount(1) == 106);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_deadlock_is_tried_again_until_both_succeed, fixture) {
+  std::atomic<int> holding{0};
+  std::atomic<int> attempts{0};
+  const auto transfer = [&](int first, int second) {
+    return [&, first, second](db::session& s) {
+      ++attempts;
+      add(s, first, -10);
+      ++holding;
+      eventually([&] { return holding >= 2; },
+                 500ms);  // at the first attempt: now each has what the other wants
+      add(s, second, 10);
+    };
+  };
+  wait_for(loop, [&]() -> async::task<void> {
+    const auto limit = async::deadline::in(5s);
+    std::vector<async::task<bool>> both;
+    for (const auto& [first, second] : {std::pair{1, 2}, std::pair{2, 1}}) {
+      both.push_back(database->transaction(limit, [work = transfer(first, second)](db::session& s) {
+        work(s);
+        return true;
+      }));
+    }
+    return [](std::vector<async::task<bool>> all) -> async::task<void> {
+      co_await async::when_all(std::move(all));
+    }(std::move(both));
+  });
+  BOOST_TEST(attempts == 3);
+  BOOST_TEST(amount(1) == 100);
+  BOOST_TEST(amount(2) == 200);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_lock_that_does_not_come_free_ends_within_the_time_limit, fixture) {
+  schema.as_root([&](db::session& holder) {
+    holder.execute("START TRANSACTION");
+    add(holder, 1, 1);
+    const auto start = std::chrono::steady_clock::now();
+    BOOST_CHECK_EXCEPTION(transaction([](db::session& s) { add(s, 1, 5); }), error, [](const error& e) {
+      return e.kind() == fault::unavailable || e.kind() == fault::too_slow;
+    });
+    BOOST_TEST(since(start).count() < 1500);
+    holder.execute("ROLLBACK");
+  });
+  transaction([](db::session& s) { add(s, 1, 5); });
+  BOOST_TEST(amount(1) == 105);
+}
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_committed_after_the_deadline, fixture) {
+  BOOST_CHECK_THROW(transaction(
+                        [](db::session& s) {
+                          add(s, 1, 5);
+                          const auto until = s.until();
+                          eventually([&] { return until.passed(); });
+                        },
+                        200ms),
+                    db::too_slow);
+  BOOST_TEST(amount(1) == 100);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_read_cannot_change_anything, fixture) {
+  BOOST_CHECK_THROW(read([](db::session& s) { add(s, 1, 5); }), std::logic_error);
+  BOOST_TEST(amount(1) == 100);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_rule_of_the_schema_is_bad_data_and_a_foreign_key_a_broken_reference, fixture) {
+  BOOST_CHECK_THROW(transaction([](db::session& s) { add(s, 1, 2'000'000); }), db::bad_data);
+  run("CREATE TABLE owner (account INT NOT NULL, FOREIGN KEY (account) REFERENCES account (id))");
+  BOOST_CHECK_THROW(transaction([](db::session& s) { s.execute("INSERT INTO owner VALUES (3)"); }),
+                    db::broken_reference);
+}
+
+BOOST_FIXTURE_TEST_CASE(wrong_sql_is_our_bug_and_says_nothing_to_the_client, fixture) {
+  BOOST_CHECK_EXCEPTION(
+      read([](db::session& s) { s.query("SELECT secret FROM account"); }), error, [](const error& e) {
+        return e.kind() == fault::internal && e.detail().find("secret") == std::string::npos;
+      });
+  BOOST_TEST(read([](db::session& s) { return s.query("SELECT 1").front().integer(0); }) == 1);
+}
