@@ -1,0 +1,160 @@
+// Requests handed on to their owner, and what comes back.
+#include "bff/forward.hpp"
+#include "common/error.hpp"
+#include "tests/bff/shop.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace mercat;
+using namespace mercat::test;
+using http::method;
+
+namespace {
+
+http::request for_product(std::string id, const std::string& query = {}) {
+  auto asked = a_request(method::get, "/api/products/whatever" + query);
+  asked.path_parameters = {{"id", std::move(id)}};
+  return asked;
+}
+
+std::optional<std::string> ok(const seen_request& asked) {
+  return answer_to(asked, 200, "{}");
+}
+
+std::string header(const http::response& answer, std::string_view name) {
+  for (const auto& [each, value] : answer.headers)
+    if (each == name) return value;
+  return {};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(forwarding)
+
+BOOST_AUTO_TEST_CASE(a_path_parameter_cannot_leave_its_place) {
+  BOOST_TEST(bff::target_for("/products/{id}", for_product("42")) == "/products/42");
+  BOOST_TEST(bff::target_for("/products/{id}", for_product("../carts")) == "/products/..%2Fcarts");
+  BOOST_TEST(bff::target_for("/products/{id}", for_product("a b?c#d%é")) ==
+             "/products/a%20b%3Fc%23d%25%C3%A9");
+  BOOST_CHECK_THROW(bff::target_for("/products/{id}", for_product("..")), error);
+  BOOST_CHECK_THROW(bff::target_for("/products/{id}", for_product(".")), error);
+}
+
+BOOST_AUTO_TEST_CASE(the_query_goes_on_as_it_came) {
+  BOOST_TEST(bff::target_for("/products", a_request(method::get, "/api/products?limit=3&q=%C3%A9+x")) ==
+             "/products?limit=3&q=%C3%A9+x");
+  BOOST_TEST(bff::target_for("/products/{id}", for_product("1", "?a=b")) == "/products/1?a=b");
+}
+
+BOOST_AUTO_TEST_CASE(each_route_reaches_its_owner) {
+  shop all{ok};
+  const auto reaches = [&](const scripted_server& owner, method verb, const std::string& path,
+                           const std::string& own_target) {
+    auto asked = as_user(a_request(verb, path));
+    asked.path_parameters = {{"id", "5"}, {"productId", "6"}};
+    all.ask(all.web, asked, path);
+    const auto seen = owner.seen();
+    BOOST_REQUIRE(!seen.empty());
+    BOOST_TEST(seen.back().method == http::name(verb));
+    BOOST_TEST(seen.back().target == own_target);
+    BOOST_TEST(seen.back().headers.get("Authorization") == "Bearer of.user.7");
+    BOOST_TEST(seen.back().headers.get("X-Request-Id") == "request-1");
+  };
+  reaches(all.customer, method::post, "/api/signup", "/signup");
+  reaches(all.customer, method::post, "/api/login", "/login");
+  reaches(all.customer, method::get, "/api/profile", "/profile");
+  reaches(all.customer, method::del, "/api/profile", "/profile");
+  reaches(all.products, method::get, "/api/products", "/products");
+  reaches(all.products, method::get, "/api/products/{id}", "/products/5");
+  reaches(all.shopping, method::get, "/api/cart", "/cart");
+  reaches(all.shopping, method::post, "/api/cart", "/cart");
+  reaches(all.shopping, method::del, "/api/cart/{productId}", "/cart/6");
+  reaches(all.shopping, method::del, "/api/cart", "/cart");
+  BOOST_TEST(all.customer.seen().size() == 4U);
+  BOOST_TEST(all.products.seen().size() == 2U);
+  BOOST_TEST(all.shopping.seen().size() == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_goes_on_byte_by_byte) {
+  shop all{ok};
+  auto asked = a_request(method::post, "/api/signup");
+  asked.body = "{ \"email\" : \"a@b.c\",\n\"password\":\"p\xC3\xA4sswort\" }";
+  asked.headers.add("Content-Type", "application/json; charset=utf-8");
+  asked.headers.add("Cookie", "private=1");
+  all.ask(all.web, asked, "/api/signup");
+  const auto seen = all.customer.seen().at(0);
+  BOOST_TEST(seen.body == asked.body);
+  BOOST_TEST(seen.headers.get("Content-Type") == "application/json; charset=utf-8");
+  BOOST_TEST(!seen.headers.has("Cookie"));
+}
+
+BOOST_AUTO_TEST_CASE(the_answer_comes_back_with_what_concerns_the_client) {
+  shop all{[](const seen_request& asked) {
+    return answer_to(asked, 201, R"({"id":1,"price":2.50})",
+                     "Location: /orders/1\r\nETag: \"7\"\r\nCache-Control: no-store\r\nX-Secret: s\r\n");
+  }};
+  const auto answer = all.ask(all.web, a_request(method::get, "/api/products"), "/api/products");
+  BOOST_TEST(answer.status == 201);
+  BOOST_TEST(answer.body == R"({"id":1,"price":2.50})");
+  BOOST_TEST(answer.content_type == "application/json");
+  BOOST_TEST(header(answer, "Location") == "/api/orders/1");
+  BOOST_TEST(header(answer, "ETag") == "\"7\"");
+  BOOST_TEST(header(answer, "Cache-Control") == "no-store");
+  BOOST_TEST(answer.headers.size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(a_problem_names_the_public_path) {
+  shop all{[](const seen_request& asked) {
+    return answer_to(asked, 503, R"({"type":"x/busy","status":503,"instance":"/cart"})",
+                     "Retry-After: 1\r\nWWW-Authenticate: Bearer\r\n", "application/problem+json");
+  }};
+  for (const auto* routes : {&all.web, &all.mobile}) {
+    const auto answer = all.ask(*routes, a_request(method::get, "/api/products"), "/api/products");
+    BOOST_TEST(answer.status == 503);
+    BOOST_TEST(answer.body == R"({"type":"x/busy","status":503,"instance":"/api/cart"})");
+    BOOST_TEST(answer.content_type == "application/problem+json");
+    BOOST_TEST(header(answer, "Retry-After") == "1");
+    BOOST_TEST(header(answer, "WWW-Authenticate") == "Bearer");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_phone_gets_less) {
+  const auto says = [](const seen_request& asked) {
+    if (asked.target == "/profile")
+      return answer_to(asked, 200, R"({"id":7,"addresses":[{"id":1}],"name":"n"})");
+    return answer_to(asked, 200, R"({"products":[{"id":1,"sku":"a","price":1.10}],"categories":[]})",
+                     "ETag: \"7\"\r\n");
+  };
+  shop all{says};
+  const auto profile = all.ask(all.mobile, as_user(a_request(method::get, "/api/profile")), "/api/profile");
+  BOOST_TEST(profile.body == R"({"id":7,"name":"n"})");
+  const auto list = all.ask(all.mobile, a_request(method::get, "/api/products"), "/api/products");
+  BOOST_TEST(list.body == R"({"products":[{"id":1,"price":1.10}]})");
+  BOOST_TEST(header(list, "ETag") == "W/\"7\"");
+}
+
+BOOST_AUTO_TEST_CASE(an_owner_that_is_away_is_unavailable) {
+  shop all{[](const seen_request&) { return std::string{}; }};
+  try {
+    all.ask(all.web, a_request(method::get, "/api/products"), "/api/products");
+    BOOST_FAIL("answered");
+  } catch (const error& failure) {
+    BOOST_CHECK(failure.kind() == fault::unavailable);
+    BOOST_TEST(failure.slug() == "products-unavailable");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(both_devices_have_the_same_routes_and_none_is_open_by_mistake) {
+  shop all{ok};
+  BOOST_REQUIRE(all.web.size() == all.mobile.size());
+  for (std::size_t i = 0; i < all.web.size(); ++i) {
+    const auto& route = all.web[i];
+    BOOST_TEST(route.path == all.mobile[i].path);
+    BOOST_CHECK(route.method == all.mobile[i].method && route.access == all.mobile[i].access);
+    const bool personal = route.path.starts_with("/api/profile") || route.path.starts_with("/api/cart");
+    BOOST_TEST((route.access == http::access::user) == personal, route.path);
+    BOOST_TEST((route.body != nullptr) == (route.method == method::post), route.path);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
