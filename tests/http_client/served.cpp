@@ -55,10 +55,10 @@ BOOST_AUTO_TEST_SUITE(client_and_server)
 
 BOOST_AUTO_TEST_CASE(understand_each_other) {
   both_ends ends;
-  const auto answer = ends.caller.send({.target = "/echo/w?x=1", .request_id = "request-17"});
+  const auto answer = ends.caller.send({.target = "/echo/w?x=1", .request_id = "an-id-made-by-the-edge"});
   BOOST_TEST(answer.status == 200);
   BOOST_TEST(answer.body == "\"/echo/w?x=1\"");
-  BOOST_TEST(answer.headers.get("X-Seen-Id") == "request-17");
+  BOOST_TEST(answer.headers.get("X-Seen-Id") == "an-id-made-by-the-edge");
   auto post = a_post("/echo");
   BOOST_TEST(ends.caller.send(post).body == post.body);
   post.body = std::string{"\""}.append(60'000, 'x') + '"';
