@@ -5,9 +5,9 @@ import sys
 
 from mercat_local import processes
 
-home, configuration = sys.argv[1:]
+home, configuration, error_log = sys.argv[1:]
 leftover = [pid for pid in processes.nginx_in(home) if pid != os.getpid()]
 if leftover:
     print(f"ending workers of an nginx master that is gone: {leftover}", flush=True)
     processes.end(leftover, 2)
-os.execv("/usr/sbin/nginx", ["nginx", "-p", home, "-c", configuration, "-e", "error.log", "-g", "daemon off;"])
+os.execv("/usr/sbin/nginx", ["nginx", "-p", home, "-c", configuration, "-e", error_log, "-g", "daemon off;"])

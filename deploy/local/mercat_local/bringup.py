@@ -6,19 +6,14 @@ import time
 from . import credentials, mariadb, nginx, processes, rabbitmq, services
 from .console import Trouble, step
 from .fleet import Fleet, check_ports
-from .instance import ROOT
 from .supervisor import STOPPED_STATES
 
-NEEDED_DISK = 1 << 30
 LOG_LIMIT = 50 << 20
 SERVERS = ("mailbox", "mariadb", "rabbitmq", "nginx-inner", "nginx-edge")
 
 
 def up(instance, environment, only_servers):
     started = time.monotonic()
-    free = shutil.disk_usage(ROOT).free
-    if free < NEEDED_DISK:
-        raise Trouble(f"only {free >> 20} MiB free on the disk of {ROOT}: 1 GiB is needed, make room first")
     instance.create()
     instance.choose(environment)
     credentials.create(instance)

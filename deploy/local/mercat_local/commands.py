@@ -26,6 +26,10 @@ def main(arguments):
     except Trouble as trouble:
         complain(f"\nmercat: {trouble}")
         return 1
+    except OSError as error:
+        complain(f"\nmercat: {error}" + (" (does the instance belong to another user, root perhaps?)"
+                                         if isinstance(error, PermissionError) else ""))
+        return 1
     except KeyboardInterrupt:
         complain("\nmercat: interrupted")
         return 130
@@ -145,7 +149,7 @@ def _env(instance, _):
 
 def _logs(instance, options):
     name = options.name or "*"
-    files = sorted({path for pattern in (f"{name}.log", f"{name}-[0-9]*.log", f"nginx-{name}.log", f"{name}-access.log")
+    files = sorted({path for pattern in (f"{name}.log", f"{name}-*.log", f"nginx-{name}*.log")
                     for path in glob.glob(str(instance.dir / "logs" / pattern))})
     if not files:
         raise Trouble(f"no log of {options.name or 'anything'} in {instance.dir / 'logs'}")

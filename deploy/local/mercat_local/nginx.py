@@ -57,7 +57,7 @@ def programs(instance):
         Program(
             name=f"nginx-{which}",
             command=["/usr/bin/python3", "-EsB", ROOT / "deploy" / "local" / "start_nginx.py", home(instance, which),
-                     instance.conf(f"nginx-{which}.conf")],
+                     instance.conf(f"nginx-{which}.conf"), _error_log(instance, which)],
             directory=home(instance, which),
             stop_signal="QUIT",
             stop_wait=15,
@@ -67,8 +67,8 @@ def programs(instance):
 
 def check(instance, which):
     checked = subprocess.run(
-        ["/usr/sbin/nginx", "-p", home(instance, which), "-c", instance.conf(f"nginx-{which}.conf"), "-e", "error.log",
-         "-t", "-q"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+        ["/usr/sbin/nginx", "-p", home(instance, which), "-c", instance.conf(f"nginx-{which}.conf"),
+         "-e", _error_log(instance, which), "-t", "-q"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if checked.returncode != 0:
         raise Trouble(f"nginx refuses its configuration:\n{checked.stdout.strip()}")
 
@@ -96,11 +96,15 @@ def is_up(instance, which):
 
 
 def hint(instance, which):
-    return last_lines(instance.log(f"nginx-{which}")) + "\n" + last_lines(home(instance, which) / "error.log")
+    return last_lines(instance.log(f"nginx-{which}")) + "\n" + last_lines(_error_log(instance, which))
 
 
 def home(instance, which) -> pathlib.Path:
     return instance.data("nginx") / which
+
+
+def _error_log(instance, which):
+    return instance.log(f"nginx-{which}-error")
 
 
 def _fill(instance, which):

@@ -85,6 +85,7 @@ def program(instance, replica):
         command=[binary(instance, replica.service)],
         directory=instance.dir / "run",
         environment=environment(instance, replica),
+        stop_wait=30,  # a replica gives itself 20 s for what is in flight
     )
 
 
@@ -121,6 +122,7 @@ def environment(instance, replica):
                  for name in ("customer", "products", "shopping")}
     if service.tier == "worker":
         keys["MERCAT_SMTP_URL"] = f"smtp://127.0.0.1:{instance.port('smtp')}"
+        keys["MERCAT_SHOP_URL"] = f"http://localhost:{instance.edge_port}/"
     overrides = instance.overrides()
     keys |= overrides.get(service.name, {}) | overrides.get(replica.name, {})
     return keys

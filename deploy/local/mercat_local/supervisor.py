@@ -161,8 +161,10 @@ class Supervisor:
         self._call("shutdown")
 
     def _call(self, method, *arguments):
-        # Imported late: `down` and `help` work on a machine where the package is not there yet.
-        from supervisor.xmlrpc import SupervisorTransport
+        try:
+            from supervisor.xmlrpc import SupervisorTransport
+        except ImportError:
+            raise Trouble("supervisor is not installed: ./mercat install")
         transport = SupervisorTransport(None, None, f"unix://{self._socket}")
         try:
             return getattr(xmlrpc.client.ServerProxy("http://localhost", transport=transport).supervisor, method)(
