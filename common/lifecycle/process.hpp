@@ -47,7 +47,12 @@ class process {
   [[nodiscard]] async::event_loop& loop() noexcept;
   [[nodiscard]] const process_options& options() const noexcept;
 
-  // Shown by /ready: a dependency that is away degrades, it does not un-ready.
+  // The port of the private listener, also when options().private_port was 0.
+  [[nodiscard]] std::uint16_t private_port() const noexcept;
+
+  // Shown by /ready: a dependency that is away degrades, it does not un-ready. `up` and `ticks` are called on
+  // other threads while serve() runs, and only then: what they refer to may be made after the process and go
+  // before it. All three are for the time before serve().
   void depends_on(std::string name, std::function<bool()> up);
   // Watched: a tick counter that stops growing for watchdog_limit ends the process (abort, with a log line).
   // The watchdog counts its own ticks too, so that a process that was paused is not killed when it wakes.
@@ -56,8 +61,9 @@ class process {
   void on_drain(std::function<void()> begin, std::function<bool()> idle);
 
   // Starts the server, says ready, waits for SIGTERM/SIGINT, drains: stop accepting, Connection: close on
-  // every answer, until nothing is in flight and no connection is left, or nginx's upstream keep-alive time
-  // (5 s) has passed since the last request ended.
+  // every answer, until nothing is in flight and every part is idle, and no connection is left or nginx's
+  // upstream keep-alive time (5 s) has passed; drain_limit at most. Returns the exit code. A second signal,
+  // or one before serve(), ends the process at once (128 + its number).
   int serve(http::server& server);
   int serve();  // a process without public HTTP (crm-mailer)
 
