@@ -92,14 +92,14 @@ class connection {
 };
 
 struct publish_options {
-  std::string_view exchange, routing_key;
+  std::string_view exchange{}, routing_key{};
   bool mandatory = true;
   bool persistent = false;
-  std::string_view message_id, type, correlation_id, reply_to, traceparent;
-  std::optional<std::chrono::milliseconds> expiration;
-  std::optional<int> status;
-  std::string_view app_id;
-  std::optional<std::chrono::system_clock::time_point> timestamp;  // whole seconds on the wire
+  std::string_view message_id{}, type{}, correlation_id{}, reply_to{}, traceparent{};
+  std::optional<std::chrono::milliseconds> expiration{};
+  std::optional<int> status{};
+  std::string_view app_id{};
+  std::optional<std::chrono::system_clock::time_point> timestamp{};  // whole seconds on the wire
 };
 
 // One AMQP channel, for the loop's thread. Every function throws amqp::failure when the connection broke
