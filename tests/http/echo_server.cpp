@@ -2,11 +2,10 @@
 //   echo_server PORT [REACTOR-THREADS]        until its standard input ends or it is killed
 #include "tests/http/echo_handlers.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
+#include <sys/resource.h>
+#include <unistd.h>
 
 int main(int argc, char** argv) {
   using namespace mercat;

@@ -1,0 +1,361 @@
+// One test per defect of Pistache 0.0.5 that the transport guards against (README.md has the table). All over
+// real sockets.
+#include "tests/http/served.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace mercat;
+using namespace mercat::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+double cpu_seconds() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+// Asks a second client: the reactor is alive.
+bool serves(const served& test) {
+  return raw_client(test.port()).ask(get("/echo/alive")).body == "alive";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(p1_an_answer_for_a_client_that_left_reaches_nobody_else) {
+  served test;
+  raw_client gone(test.port());
+  gone.send(get("/held"));
+  BOOST_REQUIRE(served::becomes_true([&] { return test.held.entered == 1; }));
+  gone.reset();
+  BOOST_REQUIRE(served::becomes_true([&] { return test.server.connections() == 0; }));
+  raw_client next(test.port());  // takes over the descriptor's number
+  BOOST_REQUIRE(next.ask(get("/echo/mine")).body == "mine");
+  test.held.open();
+  BOOST_REQUIRE(served::becomes_true([&] { return test.server.in_flight() == 0; }));
+  BOOST_TEST(next.silent(50ms));
+  BOOST_TEST(next.ask(get("/echo/still-mine")).body == "still-mine");
+  BOOST_TEST(test.metric("mercat_http_dropped_answers_total{reason=\"connection gone\"}") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(p2_a_chunked_body_is_refused_even_with_cr_and_lf_apart) {
+  served test;
+  raw_client client(test.port());
+  client.send("POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r");
+  const auto answer = client.read();
+  BOOST_REQUIRE(answer.has_value());
+  BOOST_TEST(answer->status == 411);
+  BOOST_TEST(answer->header("connection") == "close");
+  client.send("\nhello\r\n0\r\n\r\n");
+  BOOST_TEST(client.ended());
+  const auto before = cpu_seconds();
+  BOOST_TEST(serves(test));
+  BOOST_TEST(cpu_seconds() - before < 0.5);
+}
+
+BOOST_AUTO_TEST_CASE(p3_nothing_after_a_refused_request_is_taken_for_a_request) {
+  served test;
+  const std::string inner = get("/held");
+  const std::vector<std::string> attempts{
+      "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: abc\r\n\r\n" + inner,
+      "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nContent-Length: 50\r\n\r\n" + inner,
+      "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n" +
+          inner,
+      "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 9000000\r\n\r\n" + inner,
+      "POST /echo HTTP/1.1\r\nHost: h\r\n\r\n" + inner,
+      "GET /echo/a HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n" + inner,
+      "GET /echo/a HTTP/1.1\nHost: h\n\n" + inner};
+  for (const auto& attempt : attempts) {
+    raw_client client(test.port());
+    client.send(attempt);
+    const auto all = client.read_all();
+    BOOST_TEST(all.starts_with("HTTP/1.1 4"), attempt);
+    BOOST_TEST(all.find("HTTP/1.1", 1) == std::string::npos, attempt);
+    BOOST_TEST(all.find("Connection: close\r\n") != std::string::npos, attempt);
+  }
+  BOOST_TEST(test.held.entered == 0);
+}
+
+BOOST_AUTO_TEST_CASE(p4_the_connection_is_kept_and_said_to_be_kept) {
+  served test;
+  raw_client client(test.port());
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = client.ask(get("/echo/a"));
+    BOOST_TEST(answer.header("connection") == "keep-alive");
+  }
+  BOOST_TEST(client.ask("GET /echo/a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").header("connection") ==
+             "keep-alive");
+  BOOST_TEST(client.ask(get("/echo/a", "Connection: close\r\n")).header("connection") == "close");
+  BOOST_TEST(client.ended());
+  raw_client old(test.port());
+  BOOST_TEST(old.ask("GET /echo/a HTTP/1.0\r\n\r\n").header("connection") == "close");
+  BOOST_TEST(old.ended());
+}
+
+BOOST_AUTO_TEST_CASE(p5_a_slow_reader_of_a_large_answer_costs_neither_cpu_nor_its_neighbours) {
+  served test;
+  raw_client slow(test.port(), 4096);
+  slow.send(get("/large") + get("/echo/after"));
+  BOOST_REQUIRE(serves(test));
+  const auto before = cpu_seconds();
+  BOOST_TEST(raw_client(test.port()).silent(500ms));  // a pause that itself costs nothing
+  BOOST_TEST(cpu_seconds() - before < 0.2);
+  for (int i = 0; i < 200; ++i) BOOST_REQUIRE(serves(test));
+  const auto answer = slow.read();
+  BOOST_REQUIRE(answer.has_value());
+  BOOST_TEST(answer->body.size() == std::size_t{2} << 20);
+  BOOST_TEST(slow.read()->body == "after");
+}
+
+BOOST_AUTO_TEST_CASE(p6_a_waiting_handler_delays_nobody) {
+  served test;
+  raw_client waiting(test.port());
+  waiting.send(get("/held"));
+  BOOST_REQUIRE(served::becomes_true([&] { return test.held.entered == 1; }));
+  for (int i = 0; i < 100; ++i) BOOST_REQUIRE(serves(test));
+  BOOST_TEST(test.server.in_flight() == 1u);
+  test.held.open();
+  BOOST_TEST(waiting.read()->body == "held");
+}
+
+BOOST_AUTO_TEST_CASE(p7_methods_without_a_route_are_answered_from_many_threads_at_once) {
+  auto options = served::quiet();
+  options.threads = 4;
+  served test(options);
+  std::vector<std::thread> clients;
+  std::atomic<int> right{0};
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back([&test, &right, i] {
+      raw_client client(test.port());
+      const std::string method = i % 2 == 0 ? "PATCH" : "BREW";
+      for (int k = 0; k < 50; ++k) {
+        const auto answer = client.ask(method + " /echo/a HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+        if (answer.status == 405 && answer.header("allow") == "GET, HEAD, OPTIONS") ++right;
+      }
+    });
+  }
+  for (auto& each : clients) each.join();
+  BOOST_TEST(right == 400);
+}
+
+BOOST_AUTO_TEST_CASE(p8_draining_answers_what_is_in_flight_and_refuses_new_connections) {
+  served test;
+  raw_client waiting(test.port());
+  raw_client idle(test.port());
+  BOOST_REQUIRE(idle.ask(get("/echo/a")).status == 200);
+  waiting.send(get("/held"));
+  BOOST_REQUIRE(served::becomes_true([&] { return test.held.entered == 1; }));
+  test.server.begin_drain();
+  BOOST_TEST(served::becomes_true([&] { return connection_refused(test.port()); }));
+  const auto last = idle.ask(get("/echo/b"));
+  BOOST_TEST(last.status == 200);
+  BOOST_TEST(last.header("connection") == "close");
+  BOOST_TEST(idle.ended());
+  test.held.open();
+  const auto answer = waiting.read();
+  BOOST_REQUIRE(answer.has_value());
+  BOOST_TEST(answer->body == "held");
+  BOOST_TEST(answer->header("connection") == "close");
+  BOOST_TEST(waiting.ended());
+  BOOST_TEST(served::becomes_true([&] { return test.server.connections() == 0; }));
+}
+
+BOOST_AUTO_TEST_CASE(p8_no_connection_let_in_by_the_kernel_is_lost_when_draining_begins) {
+  for (int round = 0; round < 20; ++round) {
+    served test;
+    std::atomic<bool> refused{false};
+    std::atomic<int> lost{0};
+    std::atomic<int> answered{0};
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 4; ++i) {
+      clients.emplace_back([&] {
+        while (!refused) {
+          try {
+            raw_client client(test.port());
+            client.send(get("/echo/a"));
+            ++(client.read() ? answered : lost);
+          } catch (const std::system_error&) {
+            refused = true;
+          }
+        }
+      });
+    }
+    BOOST_REQUIRE(served::becomes_true([&] { return answered > 20; }));
+    test.server.begin_drain();
+    for (auto& each : clients) each.join();
+    BOOST_TEST(lost == 0);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(p9_an_exception_becomes_an_answer_that_says_nothing_of_the_inside) {
+  served test;
+  raw_client client(test.port());
+  for (const auto* target : {"/fails/std", "/fails/number", "/throws-at-once"}) {
+    const auto answer = client.ask(get(target));
+    BOOST_TEST(answer.status == 500);
+    BOOST_TEST(answer.header("content-type") == "application/problem+json");
+    BOOST_TEST(answer.body.find("SELECT") == std::string::npos);
+    BOOST_TEST(answer.body.find("await") == std::string::npos);
+  }
+  const auto known = client.ask(get("/fails/known"));
+  BOOST_TEST(known.status == 409);
+  BOOST_TEST(known.body.find("/cart-empty\"") != std::string::npos);
+  BOOST_TEST(test.server.in_flight() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(p10_odd_but_harmless_headers_do_not_fail_a_request) {
+  served test;
+  raw_client client(test.port());
+  for (const auto* header : {"Cookie: novalue\r\n", "Date: yesterday\r\n", "Cache-Control: sometimes\r\n",
+                             "Accept: pictures\r\n", "Accept: */*;q=x\r\n", "Authorization:\r\n"}) {
+    const auto answer = client.ask(get("/echo/a", header));
+    BOOST_TEST(answer.status == (std::string_view(header).starts_with("Auth") ? 401 : 200), header);
+  }
+  BOOST_TEST(client.ask("GET /echo/a HTTP/1.1\r\nHost: h:99999\r\n\r\n").status == 400);
+}
+
+BOOST_AUTO_TEST_CASE(p11_path_and_query_arrive_decoded) {
+  served test;
+  raw_client client(test.port());
+  BOOST_TEST(client.ask(get("/echo/a%2Fb%20%C3%A9")).body == "a/b \xC3\xA9");
+  BOOST_TEST(client.ask(get("/query?q=a+b%26c")).body == "a b&c");
+  BOOST_TEST(client.ask(get("/named/x/and/%79")).body == "x,y");
+  for (const auto* target : {"/echo/%00", "/echo/%zz", "/echo/%FF", "/query?q=%FF", "/query?q=1&q=2"}) {
+    BOOST_TEST(client.ask(get(target)).status == 400, target);
+  }
+  BOOST_TEST(client.ask(get("/echo/../echo/a")).status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(p12_head_options_expect_and_pipelining_follow_the_standard) {
+  served test;
+  raw_client client(test.port());
+  const auto head = client.ask("HEAD /echo/abc HTTP/1.1\r\nHost: h\r\n\r\n", true);
+  BOOST_TEST(head.status == 200);
+  BOOST_TEST(head.header("content-length") == "3");
+  BOOST_TEST(client.silent(20ms));
+  const auto options = client.ask("OPTIONS /echo/abc HTTP/1.1\r\nHost: h\r\n\r\n");
+  BOOST_TEST(options.status == 204);
+  BOOST_TEST(options.header("allow") == "GET, HEAD, OPTIONS");
+  BOOST_TEST(options.headers.count("content-length") == 0u);
+
+  client.send("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  BOOST_TEST(client.read()->status == 100);
+  BOOST_TEST(client.ask("abc").body == "abc");
+}
+
+BOOST_AUTO_TEST_CASE(p12_pipelined_requests_are_answered_in_their_order) {
+  served test;
+  raw_client client(test.port());
+  std::string all;
+  for (int i = 0; i < 50; ++i) {
+    const auto n = std::to_string(i);
+    all += i % 3 == 0 ? get("/hop/" + n) : i % 3 == 1 ? get("/echo/" + n) : post("/echo", n);
+  }
+  for (std::size_t cut = 0; cut < all.size(); cut += 97) client.send(std::string_view(all).substr(cut, 97));
+  for (int i = 0; i < 50; ++i) BOOST_REQUIRE_EQUAL(client.read().value().body, std::to_string(i));
+}
+
+BOOST_AUTO_TEST_CASE(p13_each_limit_has_its_own_answer_and_ends_the_connection) {
+  served test;
+  const auto status = [&](const std::string& bytes) {
+    raw_client client(test.port());
+    const auto answer = client.ask(bytes);
+    BOOST_TEST(answer.header("connection") == "close");
+    BOOST_TEST(client.ended());
+    return answer.status;
+  };
+  BOOST_TEST(status(get("/echo/a", "X: " + std::string(17 * 1024, 'x') + "\r\n")) == 431);
+  BOOST_TEST(status(get("/echo/" + std::string(17 * 1024, 'x'))) == 431);
+  BOOST_TEST(status(post("/checked", std::string(1025, ' '))) == 413);
+  BOOST_TEST(status("POST /echo HTTP/1.1\r\nHost: h\r\n\r\n") == 411);
+  BOOST_TEST(status(post("/nowhere", std::string(100'000, ' '))) == 404);
+  BOOST_TEST(raw_client(test.port()).ask(post("/echo", std::string(64 * 1024, 'x'))).body.size() ==
+             64u * 1024);
+}
+
+BOOST_AUTO_TEST_CASE(p14_a_burst_of_connections_larger_than_pistaches_backlog_is_let_in) {
+  served test;
+  std::vector<std::unique_ptr<raw_client>> clients;
+  for (int i = 0; i < 500; ++i) clients.push_back(std::make_unique<raw_client>(test.port()));
+  for (const auto& each : clients) each->send(get("/echo/a"));
+  for (const auto& each : clients) BOOST_REQUIRE(each->read().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(p15_the_time_out_for_a_request_does_not_run_while_its_handler_works) {
+  auto options = served::quiet();
+  options.head_timeout = 200ms;
+  served test(options);
+  raw_client client(test.port());
+  client.send(get("/held"));
+  BOOST_REQUIRE(served::becomes_true([&] { return test.held.entered == 1; }));
+  const auto ticks = test.server.ticks();
+  BOOST_REQUIRE(served::becomes_true([&] { return test.server.ticks() >= ticks + 6; }));
+  test.held.open();
+  BOOST_TEST(client.read().value().body == "held");
+}
+
+BOOST_AUTO_TEST_CASE(p15_a_request_that_never_completes_is_ended_and_a_silent_connection_too) {
+  auto options = served::quiet();
+  options.head_timeout = 200ms;
+  options.idle_timeout = 200ms;
+  served test(options);
+  raw_client half(test.port());
+  half.send("GET /echo/a HTTP/1.1\r\nHo");
+  const auto answer = half.read();
+  BOOST_REQUIRE(answer.has_value());
+  BOOST_TEST(answer->status == 408);
+  BOOST_TEST(half.ended());
+  raw_client silent(test.port());
+  BOOST_TEST(silent.ended());
+  raw_client used(test.port());
+  BOOST_TEST(used.ask(get("/echo/a")).status == 200);
+  BOOST_TEST(used.ended());
+}
+
+BOOST_AUTO_TEST_CASE(p17_a_half_closed_client_gets_its_answer) {
+  served test;
+  for (const auto* target : {"/echo/a", "/hop/a"}) {
+    raw_client client(test.port());
+    client.send(get(target));
+    client.half_close();
+    const auto answer = client.read();
+    BOOST_REQUIRE(answer.has_value());
+    BOOST_TEST(answer->body == "a");
+    BOOST_TEST(client.ended());
+  }
+  BOOST_TEST(served::becomes_true([&] { return test.server.connections() == 0; }));
+}
+
+BOOST_AUTO_TEST_CASE(p17_running_out_of_descriptors_neither_spins_nor_loses_the_listener) {
+  served test;
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  raw_client waiting_room(test.port());
+  BOOST_REQUIRE(waiting_room.ask(get("/echo/a")).status == 200);
+  raw_client late(test.port());  // its descriptor here is open before the limit falls
+  BOOST_REQUIRE(late.ask(get("/echo/a")).status == 200);
+  const int highest = ::dup(0);
+  ::close(highest);
+  auto next = std::make_unique<raw_client>(test.port());
+  BOOST_REQUIRE(next->ask(get("/echo/a")).status == 200);
+  const int socket_of_probe = ::socket(AF_INET, SOCK_STREAM, 0);
+  rlimit lowered{static_cast<rlim_t>(socket_of_probe) + 1, before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &lowered);
+  ::close(socket_of_probe);
+  raw_client starved(test.port());  // takes the last descriptor, so that accept has none
+  starved.send(get("/echo/a"));
+  const auto cpu = cpu_seconds();
+  BOOST_TEST(starved.silent(400ms));
+  BOOST_TEST(cpu_seconds() - cpu < 0.2);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  BOOST_TEST(starved.read().value().body == "a");
+}
