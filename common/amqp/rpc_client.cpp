@@ -126,7 +126,8 @@ async::task<rpc_reply> rpc_client::state::call(std::shared_ptr<state> self, std:
   const auto place = self->places.enter();
   if (!place || !self->breaker.allow(clock::now())) std::rethrow_exception(unavailable());
   const answer outcome;
-  auto go = [self, type = std::move(type), body = request_body(type, data), until, outcome] {
+  auto body = request_body(type, data);
+  auto go = [self, type = std::move(type), body = std::move(body), until, outcome] {
     self->send(type, body, until, outcome);
   };
   if (self->loop.is_current()) {

@@ -251,24 +251,26 @@ BOOST_AUTO_TEST_CASE(a_call_ends_at_its_deadline) {
   BOOST_TEST(shopping.outcome("SLOW", "1", deadline::in(1s)) == "200");
 }
 
-BOOST_AUTO_TEST_CASE(replies_racing_with_deadlines_end_every_call_once) {
+BOOST_AUTO_TEST_CASE(replies_racing_with_deadlines_end_every_call_once_and_right) {
   const broker scratch;
   server products{scratch.options("products")};
   caller shopping{scratch.options("shopping")};
   BOOST_REQUIRE(shopping.answered());
-  int answered = 0, late = 0, refused = 0;
-  for (int i = 0; i < 300; ++i) {
-    const auto got =
-        shopping.outcome("SLOW", std::to_string(i), deadline::in(std::chrono::microseconds{299000 + i * 20}));
-    if (got == "200") ++answered;
-    if (got == "rpc-timeout") ++late;
-    if (got == "rpc-unavailable") ++refused;
-    if (i % 10 == 9) BOOST_REQUIRE(shopping.answered());
-    if (answered > 0 && late > 0 && i > 30) break;
+  int answered = 0, late = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const auto mine = std::to_string(i);
+    try {
+      const auto limit = deadline::in(std::chrono::microseconds{1000 + i % 40 * 50});
+      BOOST_REQUIRE(shopping.call("ECHO", mine, limit).body == mine);
+      ++answered;
+    } catch (const error& failed) {
+      BOOST_REQUIRE(failed.slug() == "rpc-timeout");
+      ++late;
+    }
   }
   BOOST_TEST_MESSAGE(answered << " answered, " << late << " late");
-  BOOST_TEST(refused == 0);
-  BOOST_TEST(answered + late > 30);
+  // So short a time says nothing of the server's health: the circuit is still closed.
+  BOOST_TEST(shopping.outcome("ECHO", "1") == "200");
 }
 
 BOOST_AUTO_TEST_CASE(every_reply_is_the_callers_own_at_64_in_flight) {
