@@ -9,24 +9,33 @@
 #include "common/messaging/event.hpp"
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace mercat::messaging {
 
-// Inside a transaction. Returns the event's id.
-std::string add_to_outbox(db::session& s, std::string_view type, std::string_view data);
+// Inside a transaction. type: the routing key; data: a JSON object. Returns the event's id.
+std::string add_to_outbox(db::session& s, std::string_view type, std::string_view data,
+                          std::string_view traceparent = {});
 
-// Sends what is in the outbox: publisher confirms in a window, mandatory, back-off on failure. Several
-// replicas may run one: each claims rows under a lease, so that in the normal case nothing is sent twice.
-// Rows are deleted when confirmed. Runs on `loop`.
+// Sends what is in the outbox: publisher confirms in a window, mandatory, back-off on failure. Rows are
+// deleted when confirmed. Several replicas may run one: each claims rows under a lease of 15 s, so that in
+// the normal case nothing is sent twice, and what a dead replica had claimed is sent after it.
+//
+// Order: each relay sends in the order of the outbox. Two replicas' relays run beside each other, and an
+// event that was returned or refused is sent again later, so events about one thing may arrive out of order:
+// consumers go by the versions and states in the data. (One sender for all replicas would not end that,
+// because ids are not given in the order of commits, and would cost every event of the others its wake-up.)
+//
+// `loop` is the publisher's connection's. Everything given must outlive the relay.
 class relay {
  public:
   relay(db::pool& database, amqp::publisher& publisher, async::event_loop& loop, log::logger& logger,
         metrics::registry& metrics);
-  ~relay();
+  ~relay();  // gives what is on its way a second to be confirmed; not on the loop's thread
 
   // To be called after a commit that wrote events: the relay looks at once instead of at its next round (500
-  // ms).
+  // ms). From any thread; cheap, calls coalesce.
   void wake();
 
  private:

@@ -5,12 +5,16 @@
 #pragma once
 
 #include "common/async/event_loop.hpp"
+#include "common/async/task.hpp"
 #include "common/db/pool.hpp"
 #include "common/log/log.hpp"
 #include "common/metrics/registry.hpp"
 
 #include <exception>
+#include <functional>
 #include <future>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -40,16 +44,16 @@ template <class Make>
 auto wait_for(async::event_loop& loop, Make make) {
   using task = std::invoke_result_t<Make&>;
   using result = typename task::value_type;
-  std::promise<result> done;
-  auto outcome = done.get_future();
-  loop.post([&] {
+  const auto done = std::make_shared<std::promise<result>>();
+  auto outcome = done->get_future();
+  loop.post([&make, done] {
     if constexpr (std::is_void_v<result>) {
-      async::spawn(make(), [&done](std::exception_ptr failure) {
-        failure ? done.set_exception(failure) : done.set_value();
+      async::spawn(make(), [done](std::exception_ptr failure) {
+        failure ? done->set_exception(failure) : done->set_value();
       });
     } else {
-      async::spawn(make(), [&done](std::exception_ptr failure, std::optional<result> value) {
-        failure ? done.set_exception(failure) : done.set_value(std::move(*value));
+      async::spawn(make(), [done](std::exception_ptr failure, std::optional<result> value) {
+        failure ? done->set_exception(failure) : done->set_value(std::move(*value));
       });
     }
   });

@@ -1,0 +1,267 @@
+// One effect per event, whatever fails: handler, database, connection, process.
+#include "common/messaging/consumer.hpp"
+
+#include "common/db/error.hpp"
+#include "tests/db/gate.hpp"
+#include "tests/messaging/fixture.hpp"
+#include "tests/support/broker.hpp"
+#include "tests/support/tcp_gate.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+
+using namespace mercat;
+using namespace mercat::test;
+using messaging::event;
+
+namespace {
+
+struct fixture : with_tables {
+  broker rabbit;
+  async::event_loop events{"events"};
+  std::optional<amqp::connection> connection;
+  std::map<std::string, messaging::event_handler> handlers{{"thing.happened", {&apply}}};
+  std::optional<messaging::consumer> consumer;
+
+  fixture() {
+    rabbit.declare_queue("dead");
+    rabbit.declare_queue("work", true, R"({"x-dead-letter-exchange":"","x-dead-letter-routing-key":"dead"})");
+  }
+  ~fixture() {
+    consumer.reset();
+    connection.reset();
+  }
+
+  static void apply(db::session& s, const event& item) {
+    s.execute("INSERT INTO effect (message_id, data) VALUES (?, ?)", item.id, item.data);
+  }
+  void start() { start(rabbit.options("consumer")); }
+  void start(const amqp::connection_options& options) {
+    connection.emplace(events, options, logger, metrics);
+    consumer.emplace(*connection, *database, messaging::consumer_options{.queue = "work"}, handlers, logger,
+                     metrics);
+  }
+  void put(std::string_view id, std::string_view type = "thing.happened", std::string_view data = "{}") {
+    rabbit.put("work", data,
+               "{\"message_id\":\"" + std::string(id) + "\",\"type\":\"" + std::string(type) +
+                   "\",\"delivery_mode\":2}");
+  }
+  bool effects_become(std::int64_t expected) {
+    return eventually([&] { return effects() == expected; });
+  }
+  std::size_t dead() { return rabbit.take("dead").size(); }
+  bool one_goes_to_the_dead_letters() {
+    return eventually([&] { return dead() == 1; });
+  }
+  // Nothing is left unacknowledged: the next consumer of the queue finds it empty.
+  bool all_is_acknowledged() {
+    consumer.reset();
+    connection.reset();
+    return rabbit.take("work").empty();
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(each_event_has_its_effect_and_is_acknowledged, fixture) {
+  start();
+  for (int i = 0; i < 20; ++i) put("id-" + std::to_string(i), "thing.happened", "{\"n\":1}");
+  BOOST_TEST(effects_become(20));
+  BOOST_TEST(count("SELECT COUNT(DISTINCT message_id) FROM effect WHERE data = '{\"n\":1}'") == 20);
+  BOOST_TEST(eventually([&] { return consumer->idle(); }));
+  BOOST_TEST(all_is_acknowledged());
+}
+
+BOOST_FIXTURE_TEST_CASE(an_event_that_comes_twice_has_one_effect, fixture) {
+  start();
+  put("same");
+  put("same");
+  put("other");
+  BOOST_TEST(effects_become(2));
+  BOOST_TEST(eventually([&] { return consumer->idle(); }));
+  BOOST_TEST(all_is_acknowledged());
+  BOOST_TEST(effects() == 2);
+  BOOST_TEST(dead() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_transient_fault_is_tried_again_in_place_until_it_passes, fixture) {
+  std::atomic<int> attempts{0};
+  handlers["thing.happened"].apply = [&](db::session& s, const event& item) {
+    apply(s, item);
+    if (++attempts < 4) throw error(fault::unavailable, "away", "away");
+  };
+  start();
+  put("one");
+  put("two");
+  BOOST_TEST(effects_become(2));
+  BOOST_TEST(attempts == 5);
+  BOOST_TEST(dead() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_permanent_fault_goes_to_the_dead_letters_at_once_and_holds_up_no_other, fixture) {
+  std::atomic<int> attempts{0};
+  handlers["thing.happened"].apply = [&](db::session& s, const event& item) {
+    apply(s, item);
+    if (item.id != "bad") return;
+    ++attempts;
+    throw error(fault::malformed, "unreadable", "unreadable");
+  };
+  start();
+  put("bad");
+  put("good");
+  BOOST_TEST(one_goes_to_the_dead_letters());
+  BOOST_TEST(effects_become(1));
+  BOOST_TEST(attempts == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_bug_is_tried_three_times_and_then_given_up, fixture) {
+  std::atomic<int> attempts{0};
+  handlers["thing.happened"].apply = [&](db::session&, const event&) {
+    ++attempts;
+    throw std::runtime_error("bug");
+  };
+  start();
+  put("one");
+  BOOST_TEST(one_goes_to_the_dead_letters());
+  BOOST_TEST(attempts == 3);
+}
+
+BOOST_FIXTURE_TEST_CASE(unknown_types_and_messages_without_an_id_go_to_the_dead_letters, fixture) {
+  start();
+  put("one", "nothing.known");
+  BOOST_TEST(one_goes_to_the_dead_letters());
+  put("");
+  BOOST_TEST(one_goes_to_the_dead_letters());
+  rabbit.put("work", "garbage");
+  BOOST_TEST(one_goes_to_the_dead_letters());
+  put("good");
+  BOOST_TEST(effects_become(1));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_outage_of_the_database_dead_letters_nothing, fixture) {
+  gate between(schema.options().socket);
+  open({.socket = between.path()});
+  start();
+  put("before");
+  BOOST_TEST(effects_become(1));
+  between.set(gate::mode::shut);
+  for (int i = 0; i < 5; ++i) put("id-" + std::to_string(i));
+  BOOST_TEST(!eventually([&] { return effects() != 1; }, 1500ms));
+  between.set(gate::mode::open);
+  const auto back = std::chrono::steady_clock::now();
+  BOOST_TEST(effects_become(6));
+  BOOST_TEST(since(back).count() < 5000);
+  BOOST_TEST(dead() == 0U);
+  consumer.reset();
+}
+
+BOOST_FIXTURE_TEST_CASE(a_connection_lost_while_handling_gives_one_effect, fixture) {
+  auto options = rabbit.options("consumer");
+  tcp_gate between(options.host, options.port);
+  options.port = between.port();
+  std::atomic<bool> handling{false};
+  std::atomic<bool> go_on{false};
+  handlers["thing.happened"].effect = [&](const event&) -> async::task<void> {
+    handling = true;
+    while (!go_on) co_await events.sleep(5ms);
+  };
+  start(options);
+  put("one");
+  BOOST_REQUIRE(eventually([&] { return handling.load(); }));
+  between.close();
+  BOOST_REQUIRE(eventually([&] { return !connection->up(); }));
+  BOOST_REQUIRE(eventually([&] { return connection->up(); }));
+  go_on = true;
+  BOOST_TEST(effects_become(1));
+  put("two");
+  BOOST_TEST(effects_become(2));
+  BOOST_TEST(eventually([&] { return consumer->idle(); }));
+  BOOST_TEST(all_is_acknowledged());
+  BOOST_TEST(effects() == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_effect_outside_the_database_is_not_repeated_for_a_duplicate_nor_for_a_retry,
+                        fixture) {
+  std::atomic<int> mails{0};
+  std::atomic<int> writes{0};
+  handlers["thing.happened"].effect = [&](const event&) -> async::task<void> {
+    ++mails;
+    co_return;
+  };
+  handlers["thing.happened"].apply = [&](db::session& s, const event& item) {
+    apply(s, item);
+    if (++writes == 1) throw error(fault::unavailable, "away", "away");
+  };
+  start();
+  put("same");
+  put("same");
+  put("last");
+  BOOST_TEST(effects_become(2));
+  BOOST_TEST(mails == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_message_whose_handling_never_ended_too_often_is_given_up, fixture) {
+  // As if twenty processes had died in it.
+  run("INSERT INTO inbox (message_id, type, attempts, seen_at) "
+      "VALUES ('deadly', 'thing.happened', 20, UTC_TIMESTAMP(6))");
+  auto options = rabbit.options("consumer");
+  tcp_gate between(options.host, options.port);
+  options.port = between.port();
+  std::atomic<int> handled{0};
+  handlers["thing.happened"].effect = [&](const event&) -> async::task<void> {
+    ++handled;
+    throw error(fault::unavailable, "away", "away");
+    co_return;
+  };
+  start(options);
+  put("deadly");
+  BOOST_REQUIRE(eventually([&] { return handled > 0; }));
+  between.close();  // it comes again, marked as redelivered
+  BOOST_TEST(one_goes_to_the_dead_letters());
+}
+
+BOOST_FIXTURE_TEST_CASE(redeliveries_in_an_outage_of_any_length_give_nothing_up, fixture) {
+  auto options = rabbit.options("consumer");
+  tcp_gate between(options.host, options.port);
+  options.port = between.port();
+  std::atomic<int> attempts{0};
+  std::atomic<bool> away{true};
+  handlers["thing.happened"].effect = [&](const event&) -> async::task<void> {
+    ++attempts;
+    if (away) throw error(fault::unavailable, "away", "away");
+    co_return;
+  };
+  start(options);
+  put("patient");
+  for (int i = 0; i < 4; ++i) {
+    const int before = attempts;
+    BOOST_REQUIRE(eventually([&] { return attempts > before + 1; }));
+    between.close();
+  }
+  BOOST_TEST(eventually([&] { return count("SELECT COALESCE(MAX(attempts), 0) FROM inbox") <= 1; }));
+  away = false;
+  BOOST_TEST(effects_become(1));
+  BOOST_TEST(dead() == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_stopped_consumer_ends_what_it_does_and_takes_nothing_more, fixture) {
+  std::atomic<bool> handling{false};
+  std::atomic<bool> go_on{false};
+  handlers["thing.happened"].effect = [&](const event&) -> async::task<void> {
+    handling = true;
+    while (!go_on) co_await events.sleep(5ms);
+  };
+  start();
+  put("one");
+  put("two");
+  BOOST_REQUIRE(eventually([&] { return handling.load(); }));
+  consumer->stop();
+  BOOST_TEST(!consumer->idle());
+  go_on = true;
+  BOOST_REQUIRE(eventually([&] { return consumer->idle(); }));
+  BOOST_TEST(effects() == 1);
+  consumer.reset();
+  connection.reset();
+  BOOST_TEST(eventually([&] { return rabbit.take("work").size() == 1; }));
+}
