@@ -56,8 +56,9 @@ async::task<session> membership::log_in(std::optional<email_address> email, std:
   if (email)
     known = co_await database_.read(until,
                                     [&email](db::session& s) { return store::find_credentials(s, *email); });
-  const bool matches =
-      co_await hasher_.matches(std::move(password), known ? known->password_hash : std::string{}, until);
+  // Not inside the co_await: gcc 12 destroys the temporary of a conditional expression in there twice.
+  auto encoded = known ? known->password_hash : std::string{};
+  const bool matches = co_await hasher_.matches(std::move(password), std::move(encoded), until);
   if (!known || !matches)
     throw error(fault::unauthenticated, "bad-credentials", "e-mail address or password is wrong");
   co_return open_session(std::move(known->account));

@@ -1,0 +1,140 @@
+#include "tests/customer/running_customer.hpp"
+
+#include "common/db/migration.hpp"
+#include "customer/migrations.hpp"
+#include "customer/routes.hpp"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace mercat::test {
+
+namespace {
+
+auth::token_rules test_tokens() {
+  auth::token_rules rules;
+  rules.keys = {{"1", "a secret of tests, longer than 32 bytes"}};
+  return rules;
+}
+
+std::size_t on_body(char* data, std::size_t size, std::size_t count, void* into) {
+  static_cast<std::string*>(into)->append(data, size * count);
+  return size * count;
+}
+
+std::size_t on_header(char* data, std::size_t size, std::size_t count, void* into) {
+  const std::string line(data, size * count);
+  if (const auto colon = line.find(": "); colon != std::string::npos) {
+    auto name = line.substr(0, colon);
+    std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+    (*static_cast<std::map<std::string, std::string>*>(into))[name] =
+        line.substr(colon + 2, line.find_last_not_of("\r\n") - colon - 1);
+  }
+  return size * count;
+}
+
+std::string form(const std::string& email, const std::string& password) {
+  json::writer out;
+  out.StartObject();
+  out.key("email").text(email);
+  out.key("password").text(password);
+  out.EndObject();
+  return out.take();
+}
+
+}  // namespace
+
+std::string http_answer::text(std::string_view member) const {
+  const auto parsed = json::document::parse(body);
+  const auto* found = json::member(parsed.root(), member);
+  return found != nullptr && found->IsString() ? found->GetString() : "";
+}
+
+std::int64_t http_answer::integer(std::string_view member) const {
+  return json::integer(json::document::parse(body).root(), member).value_or(-1);
+}
+
+std::string http_answer::slug() const {
+  const auto type = text("type");
+  return type.substr(type.rfind('/') + 1);
+}
+
+running_customer::running_customer(auth::password_hasher_options hashing)
+    : gate_(broker_.options("").host, broker_.options("").port),
+      database_(schema_.options(), logger_, metrics_),
+      hasher_(hashing),
+      tokens_(test_tokens()),
+      issuer_(tokens_) {
+  db::migrate(database_, customer::migrations(), std::chrono::seconds{10}, logger_);
+  auto through_gate = broker_.options("customer-1 events");
+  through_gate.host = "127.0.0.1";
+  through_gate.port = gate_.port();
+  connection_ = std::make_unique<amqp::connection>(loop_, through_gate, logger_, metrics_);
+  publisher_ = std::make_unique<amqp::publisher>(*connection_, "mercat.events", "customer");
+  relay_ = std::make_unique<messaging::relay>(database_, *publisher_, loop_, logger_, metrics_);
+  members_ = std::make_unique<customer::membership>(database_, hasher_, issuer_, [this] { relay_->wake(); });
+  http::server_options options;
+  options.access_log = false;
+  server_ =
+      std::make_unique<http::server>(options, customer::routes(*members_, "customer-1"),
+                                     std::make_shared<auth::token_verifier>(tokens_), logger_, metrics_);
+  server_->start();
+}
+
+http_answer running_customer::call(const std::string& method, const std::string& path,
+                                   const std::string& body, const std::string& token) const {
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl{curl_easy_init(), &curl_easy_cleanup};
+  curl_slist* list = curl_slist_append(nullptr, "Content-Type: application/json");
+  list = curl_slist_append(list, "Expect:");
+  if (!token.empty()) list = curl_slist_append(list, ("Authorization: Bearer " + token).c_str());
+  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{list, &curl_slist_free_all};
+  http_answer got;
+  const auto url = "http://127.0.0.1:" + std::to_string(server_->port()) + path;
+  curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
+  curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, 20'000L);
+  curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
+  if (method == "POST") {
+    curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+    curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
+  } else {
+    curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
+  }
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, &on_body);
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &got.body);
+  curl_easy_setopt(curl.get(), CURLOPT_HEADERFUNCTION, &on_header);
+  curl_easy_setopt(curl.get(), CURLOPT_HEADERDATA, &got.headers);
+  if (const auto code = curl_easy_perform(curl.get()); code != CURLE_OK)
+    throw std::runtime_error(method + " " + path + ": " + curl_easy_strerror(code));
+  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &got.status);
+  return got;
+}
+
+http_answer running_customer::sign_up(const std::string& email, const std::string& password) const {
+  return call("POST", "/signup", form(email, password));
+}
+
+http_answer running_customer::log_in(const std::string& email, const std::string& password) const {
+  return call("POST", "/login", form(email, password));
+}
+
+std::vector<std::string> running_customer::events(std::size_t count) {
+  std::vector<std::string> bodies;
+  static_cast<void>(eventually([&] {
+    for (auto& each : broker_.take("crm-mailer.events")) bodies.push_back(std::move(each));
+    return bodies.size() >= count;
+  }));
+  return bodies;
+}
+
+std::int64_t running_customer::count(const std::string& table) {
+  std::int64_t rows = -1;
+  schema_.as_root(
+      [&](db::session& s) { rows = s.query("SELECT COUNT(*) FROM " + table).front().integer(0); });
+  return rows;
+}
+
+}  // namespace mercat::test
