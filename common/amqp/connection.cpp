@@ -89,6 +89,9 @@ struct connection::state final : session_listener, std::enable_shared_from_this<
   void on_confirmed(amqp_channel_t channel, std::uint64_t tag, bool multiple, bool acknowledged) override {
     if (auto* user = user_of(channel)) user->on_confirm(tag, multiple, acknowledged);
   }
+  void on_consuming(amqp_channel_t channel) override {
+    if (auto* user = user_of(channel)) user->on_consuming();
+  }
   void on_cancelled(amqp_channel_t channel) override {
     if (auto* user = user_of(channel)) user->on_cancelled();
   }

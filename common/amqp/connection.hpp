@@ -66,6 +66,7 @@ class channel_user {
   virtual void on_confirm(std::uint64_t /*tag*/, bool /*multiple*/, bool /*acknowledged*/) {}
   virtual void on_returned(message&&) {}        // mandatory, not routable; comes before its confirm
   virtual void on_blocked(bool /*blocked*/) {}  // broker alarm: publish nothing while blocked
+  virtual void on_consuming() {}                // consume() took effect
   virtual void on_cancelled() {}                // cancel() took effect: no message comes any more
 };
 

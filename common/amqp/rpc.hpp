@@ -58,6 +58,9 @@ class rpc_server {
              log::logger& logger, metrics::registry& metrics);
   ~rpc_server();
 
+  // The broker gives it requests. Before stopping another replica, wait for this: the queue is gone with its
+  // last consumer.
+  [[nodiscard]] bool ready() const noexcept;
   void stop();  // takes no new request (another replica does); what is being answered ends first
   [[nodiscard]] bool idle() const noexcept;
 

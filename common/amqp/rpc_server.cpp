@@ -48,7 +48,8 @@ struct rpc_server::state final : channel_user, std::enable_shared_from_this<rpc_
   std::uint64_t generation = 0;  // of the channel: a delivery tag is good on its own channel only
   std::atomic<bool> stopping{false};
   std::atomic<bool> ended{false};
-  std::atomic<bool> consuming{false};
+  std::atomic<bool> consuming{false};  // asked for
+  std::atomic<bool> confirmed{false};
   std::atomic<std::size_t> under_way{0};
   std::map<std::pair<std::string, int>, prometheus::Counter*> counters;
 
@@ -69,9 +70,10 @@ struct rpc_server::state final : channel_user, std::enable_shared_from_this<rpc_
   }
   void on_closed() override {
     open = nullptr;
-    consuming = false;
+    consuming = confirmed = false;
   }
-  void on_cancelled() override { consuming = false; }
+  void on_consuming() override { confirmed = true; }
+  void on_cancelled() override { consuming = confirmed = false; }
   void on_message(message&& item) override;
 };
 
@@ -184,6 +186,10 @@ void rpc_server::stop() {
     } catch (const failure&) {  // on_closed follows, and nothing is consumed after it
     }
   });
+}
+
+bool rpc_server::ready() const noexcept {
+  return state_->confirmed && !state_->stopping;
 }
 
 bool rpc_server::idle() const noexcept {

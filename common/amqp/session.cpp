@@ -229,6 +229,8 @@ void session::take_method(amqp_channel_t channel, const amqp_method_t& method) {
     }
     case AMQP_BASIC_CANCEL_METHOD:
       throw failure("the broker ended a consumer: its queue is gone");
+    case AMQP_BASIC_CONSUME_OK_METHOD:
+      return listener_.on_consuming(channel);
     case AMQP_BASIC_CANCEL_OK_METHOD:
       return listener_.on_cancelled(channel);
     case AMQP_CHANNEL_CLOSE_OK_METHOD:

@@ -24,6 +24,7 @@ class session_listener {
   virtual void on_delivered(amqp_channel_t channel, message&& item) = 0;
   virtual void on_returned(amqp_channel_t channel, message&& item) = 0;
   virtual void on_confirmed(amqp_channel_t channel, std::uint64_t tag, bool multiple, bool acknowledged) = 0;
+  virtual void on_consuming(amqp_channel_t channel) = 0;
   virtual void on_cancelled(amqp_channel_t channel) = 0;
   virtual void on_channel_gone(amqp_channel_t channel) = 0;  // as asked for with channel.close
   virtual void on_blocked(bool blocked) = 0;

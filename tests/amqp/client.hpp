@@ -8,6 +8,7 @@
 #include "common/error.hpp"
 #include "tests/support/broker.hpp"
 #include "tests/support/eventually.hpp"
+#include "tests/support/tcp_gate.hpp"
 
 #include <atomic>
 #include <functional>
@@ -95,6 +96,25 @@ struct added {
   amqp::connection& connection;
   amqp::channel_user& user;
 };
+
+inline amqp::connection_options through(const tcp_gate& gate, const broker& scratch, std::string name) {
+  auto options = scratch.options(std::move(name));
+  options.host = "127.0.0.1";
+  options.port = gate.port();
+  return options;
+}
+
+inline tcp_gate gate_before(const broker& scratch) {
+  const auto options = scratch.options("");
+  return {options.host, options.port};
+}
+
+// How long the loop takes to get to work posted to it.
+inline std::chrono::milliseconds turnaround(async::event_loop& loop) {
+  const auto start = std::chrono::steady_clock::now();
+  loop.run_and_wait([] {});
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+}
 
 // connection.blocked and connection.unblocked as the broker sends them.
 inline std::string blocked_frame() {

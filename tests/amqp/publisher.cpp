@@ -1,7 +1,6 @@
 #include "common/amqp/publisher.hpp"
 
 #include "client.hpp"
-#include "tests/support/tcp_gate.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -56,13 +55,6 @@ struct counted {
   std::map<sent, int> outcomes;
   amqp::publisher publisher;
 };
-
-amqp::connection_options behind(const tcp_gate& gate, const broker& scratch) {
-  auto options = scratch.options("events");
-  options.host = "127.0.0.1";
-  options.port = gate.port();
-  return options;
-}
 
 }  // namespace
 
@@ -130,9 +122,9 @@ BOOST_AUTO_TEST_CASE(an_exchange_that_is_not_there_yet_makes_events_unavailable_
 
 BOOST_AUTO_TEST_CASE(an_event_is_unavailable_at_once_without_connection) {
   const broker scratch;
-  auto gate = tcp_gate{scratch.options("").host, scratch.options("").port};
+  auto gate = gate_before(scratch);
   gate.refuse();
-  client one{behind(gate, scratch)};
+  client one{through(gate, scratch, "events")};
   counted events{one, "events"};
   BOOST_TEST(!events.publisher.ready());
   events.publish("any", 3);
@@ -142,8 +134,8 @@ BOOST_AUTO_TEST_CASE(an_event_is_unavailable_at_once_without_connection) {
 
 BOOST_AUTO_TEST_CASE(what_the_broker_never_confirmed_is_unavailable_when_the_connection_goes) {
   const broker scratch{topology::shop};
-  auto gate = tcp_gate{scratch.options("").host, scratch.options("").port};
-  client one{behind(gate, scratch)};
+  auto gate = gate_before(scratch);
+  client one{through(gate, scratch, "events")};
   counted events{one, "mercat.events"};
   BOOST_REQUIRE(events.becomes_ready());
   gate.hold();
@@ -160,8 +152,8 @@ BOOST_AUTO_TEST_CASE(what_the_broker_never_confirmed_is_unavailable_when_the_con
 
 BOOST_AUTO_TEST_CASE(not_more_than_a_window_of_events_is_unconfirmed) {
   const broker scratch{topology::shop};
-  auto gate = tcp_gate{scratch.options("").host, scratch.options("").port};
-  client one{behind(gate, scratch)};
+  auto gate = gate_before(scratch);
+  client one{through(gate, scratch, "events")};
   counted events{one, "mercat.events"};
   BOOST_REQUIRE(events.becomes_ready());
   gate.hold();
@@ -176,8 +168,8 @@ BOOST_AUTO_TEST_CASE(not_more_than_a_window_of_events_is_unconfirmed) {
 
 BOOST_AUTO_TEST_CASE(an_event_without_confirm_is_given_back_after_a_while) {
   const broker scratch{topology::shop};
-  auto gate = tcp_gate{scratch.options("").host, scratch.options("").port};
-  client one{behind(gate, scratch)};
+  auto gate = gate_before(scratch);
+  client one{through(gate, scratch, "events")};
   counted events{one, "mercat.events"};
   BOOST_REQUIRE(events.becomes_ready());
   gate.hold(tcp_gate::way::to_server);
@@ -189,8 +181,8 @@ BOOST_AUTO_TEST_CASE(an_event_without_confirm_is_given_back_after_a_while) {
 
 BOOST_AUTO_TEST_CASE(a_blocked_publisher_says_so_at_once_and_recovers) {
   const broker scratch{topology::shop};
-  auto gate = tcp_gate{scratch.options("").host, scratch.options("").port};
-  client one{behind(gate, scratch)};
+  auto gate = gate_before(scratch);
+  client one{through(gate, scratch, "events")};
   counted events{one, "mercat.events"};
   BOOST_REQUIRE(events.becomes_ready());
   gate.insert_to_clients(blocked_frame());
@@ -220,8 +212,8 @@ BOOST_AUTO_TEST_CASE(done_may_publish_again) {
 
 BOOST_AUTO_TEST_CASE(what_is_pending_at_the_end_is_answered) {
   const broker scratch{topology::shop};
-  auto gate = tcp_gate{scratch.options("").host, scratch.options("").port};
-  client one{behind(gate, scratch)};
+  auto gate = gate_before(scratch);
+  client one{through(gate, scratch, "events")};
   std::atomic<int> unavailable{0};
   {
     amqp::publisher publisher{one.connection, "mercat.events", "shopping"};
