@@ -28,14 +28,6 @@ class no_input final : public Pistache::Tcp::Handler {
   std::shared_ptr<Pistache::Tcp::Handler> clone() const override { return std::make_shared<no_input>(*this); }
 };
 
-// What is none of ours goes to Pistache's own queues. Only readiness to read: anything else is of a
-// connection that was dropped a moment ago, and would make the base class throw.
-void collect(const Pistache::Aio::FdSet::Entry& event, std::vector<Pistache::Polling::Event>& into) {
-  if (!event.isReadable()) return;
-  auto& copy = into.emplace_back(event.getTag());
-  copy.flags.setFlag(NotifyOn::Read);
-}
-
 }  // namespace
 
 transport::transport(std::shared_ptr<core> shared)
@@ -68,7 +60,7 @@ void transport::registerPoller(Pistache::Polling::Epoll& poller) {
 void transport::onReady(const Pistache::Aio::FdSet& ready) {
   if (!std::exchange(entered_, true)) enter();
   now_ = clock::now();
-  std::vector<Pistache::Polling::Event> others;
+  ++turn_;
   for (const auto& event : ready) {
     const auto descriptor = static_cast<int>(event.getTag().value());
     std::uint64_t count = 0;
@@ -81,11 +73,11 @@ void transport::onReady(const Pistache::Aio::FdSet& ready) {
       accept_some();
     } else if (auto* client = find(descriptor)) {
       on_socket(*client, event);
-    } else {
-      collect(event, others);
     }
+    // Anything else is of a connection dropped a moment ago. It must not go on to the base class, which would
+    // read, and lose, the first bytes of a new connection that has the descriptor by then. The queues of the
+    // base class are never used.
   }
-  if (!others.empty()) Pistache::Tcp::Transport::onReady(Pistache::Aio::FdSet(std::move(others)));
   run_posted();
   dropped_.clear();
 }
@@ -125,6 +117,8 @@ connection* transport::find(int descriptor) const noexcept {
 }
 
 void transport::on_socket(connection& client, const Pistache::Aio::FdSet::Entry& event) {
+  // Told of the connection that had this descriptor until a moment ago, in the same turn.
+  if (client.turn == turn_) return;
   if (client.lingering) return discard(client);
   if (event.isHangup()) return drop(client);  // reset by the client: nobody is there to read an answer
   if (event.isWritable() && !client.output.empty()) flush_rest(client);
@@ -188,6 +182,7 @@ void transport::adopt(int descriptor) {
   auto client = std::make_unique<connection>();
   client->descriptor = descriptor;
   client->id = ++last_id_;
+  client->turn = turn_;
   client->limit = now_ + core_->options.head_timeout;
   client->peer = Pistache::Tcp::Peer::Create(descriptor, Pistache::Address());
   auto& placed = *(connections_[index] = std::move(client));

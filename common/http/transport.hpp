@@ -99,6 +99,7 @@ class transport final : public Pistache::Tcp::Transport, public async::executor 
   std::vector<std::unique_ptr<connection>> connections_;  // by descriptor
   std::vector<std::unique_ptr<connection>> dropped_;      // freed when no caller can hold them any more
   std::uint64_t last_id_ = 0;
+  std::uint64_t turn_ = 0;
   clock::time_point now_{};
   std::string scratch_;  // the answer being written
   std::vector<char> received_;

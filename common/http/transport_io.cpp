@@ -43,6 +43,7 @@ void transport::receive(connection& client) {
     return;
   }
   if (count == 0) return drop(client);  // nothing is owed: a request in the making can never be completed
+  client.probed = false;
   consume(client, {received_.data(), static_cast<std::size_t>(count)});
   // Less than asked for: the socket is empty, and the next byte is told again.
   if (static_cast<std::size_t>(count) == received_.size()) again(client);

@@ -1,0 +1,124 @@
+// The abort storm: clients that hang up at random while others verify that each answer is their own.
+//
+//   abort_storm [--count N] [--threads N] [--target HOST:PORT --prefix /path/] [--expect-wrong]
+//
+// Without --target it storms an echo server of its own in this process. --expect-wrong turns the verdict
+// round: it is how the same storm shows that it would notice a missing connection check. MERCAT_STORM_COUNT
+// and MERCAT_STORM_URL (HOST:PORT/path/) do the same as the arguments.
+#include "tests/http/echo_handlers.hpp"
+#include "tests/http/storm.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+namespace {
+
+using namespace mercat;
+
+struct settings {
+  tests::storm_plan plan;
+  bool expect_wrong = false;
+};
+
+void set_target(tests::storm_plan& plan, const std::string& text) {
+  const auto colon = text.find(':');
+  const auto slash = text.find('/');
+  plan.host = text.substr(0, colon);
+  plan.port = static_cast<std::uint16_t>(std::stoi(text.substr(colon + 1)));
+  if (slash != std::string::npos) plan.prefix = text.substr(slash);
+}
+
+settings read_settings(int argc, char** argv) {
+  settings read;
+  if (const char* count = std::getenv("MERCAT_STORM_COUNT")) read.plan.verified = std::stoull(count);
+  if (const char* target = std::getenv("MERCAT_STORM_URL")) set_target(read.plan, target);
+  for (int i = 1; i < argc; ++i) {
+    const std::string name = argv[i];
+    if (name == "--expect-wrong") {
+      read.expect_wrong = true;
+      continue;
+    }
+    if (i + 1 == argc) throw std::invalid_argument(name + " needs a value");
+    const std::string value = argv[++i];
+    if (name == "--count")
+      read.plan.verified = std::stoull(value);
+    else if (name == "--threads")
+      read.plan.threads = static_cast<unsigned>(std::stoul(value));
+    else if (name == "--target")
+      set_target(read.plan, value);
+    else if (name == "--prefix")
+      read.plan.prefix = value;
+    else
+      throw std::invalid_argument("unknown argument " + name);
+  }
+  return read;
+}
+
+// The server under the storm, in this process.
+struct own_server {
+  log::logger logger{"storm", "storm-1", log::level::warning};
+  metrics::registry metrics;
+  async::event_loop away{"away"};
+  http::server server;
+
+  own_server() : server(options(), tests::echo_routes(away), nullptr, logger, metrics) { server.start(); }
+
+  static http::server_options options() {
+    http::server_options chosen;
+    chosen.threads = 2;
+    chosen.max_in_flight = 4096;
+    chosen.access_log = false;
+    return chosen;
+  }
+
+  // What is left behind once all clients are gone, after at most five seconds.
+  [[nodiscard]] std::size_t left_behind() const {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    while (server.in_flight() + server.connections() != 0 && std::chrono::steady_clock::now() < until) {
+      std::this_thread::yield();
+    }
+    return server.in_flight() + server.connections();
+  }
+};
+
+int storm(settings chosen) {
+  std::unique_ptr<own_server> own;
+  if (chosen.plan.port == 0) {
+    own = std::make_unique<own_server>();
+    chosen.plan.port = own->server.port();
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  const auto result = tests::run_storm(chosen.plan);
+  const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const auto left = own ? own->left_behind() : 0;
+  const auto say = [](const char* what, std::uint64_t count) {
+    std::printf("%s %llu ", what, static_cast<unsigned long long>(count));
+  };
+  say("verified", result.verified);
+  say("wrong", result.wrong);
+  say("stuck", result.stuck);
+  say("refused", result.refused);
+  say("cut", result.cut);
+  say("aborted", result.aborted);
+  say("left-behind", left);
+  std::printf("seconds %.1f\n", seconds);
+  if (chosen.expect_wrong) return result.wrong > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  const bool enough = result.verified >= chosen.plan.verified;
+  return enough && result.wrong + result.stuck + result.cut + left == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return storm(read_settings(argc, argv));
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "abort_storm: %s\n", failure.what());
+    return 2;
+  }
+}
