@@ -72,16 +72,16 @@ BOOST_AUTO_TEST_CASE(work_still_queued_at_its_deadline_is_dropped_then_and_never
   with_database in({.threads = 1});
   in.read([](db::session& s) { s.query("SELECT 1"); });
   const auto busy = start(in, 5s, [](db::session& s) { sleep_in_database(s, "0.8"); });
-  BOOST_REQUIRE(eventually([&] { return in.database->running() == 1; }));
+  BOOST_REQUIRE(eventually(10s, [&] { return in.database->running() == 1; }));
   auto ran = std::make_shared<std::atomic<bool>>(false);
   const auto late = start(in, 200ms, [ran](db::session&) { *ran = true; });
   const auto patient = start(in, 5s, [](db::session& s) { s.query("SELECT 1"); });
-  BOOST_REQUIRE(eventually([&] { return late->ended.load(); }));
+  BOOST_REQUIRE(eventually(10s, [&] { return late->ended.load(); }));
   BOOST_TEST(!busy->ended);
   BOOST_TEST(failed_with<db::too_slow>(*late));
   BOOST_TEST(late->took.count() >= 195);
   BOOST_TEST(late->took.count() < 300);
-  BOOST_REQUIRE(eventually([&] { return busy->ended && patient->ended; }));
+  BOOST_REQUIRE(eventually(10s, [&] { return busy->ended && patient->ended; }));
   BOOST_TEST(!patient->failure);
   BOOST_TEST(!*ran);
 }
@@ -90,16 +90,16 @@ BOOST_AUTO_TEST_CASE(a_full_queue_answers_at_once) {
   with_database in({.threads = 1, .max_queued = 2});
   in.read([](db::session& s) { s.query("SELECT 1"); });
   const auto busy = start(in, 5s, [](db::session& s) { sleep_in_database(s, "0.5"); });
-  BOOST_REQUIRE(eventually([&] { return in.database->running() == 1; }));
+  BOOST_REQUIRE(eventually(10s, [&] { return in.database->running() == 1; }));
   const auto first = start(in, 5s, [](db::session& s) { s.query("SELECT 1"); });
   const auto second = start(in, 5s, [](db::session& s) { s.query("SELECT 1"); });
-  BOOST_REQUIRE(eventually([&] { return in.database->queued() == 2; }));
+  BOOST_REQUIRE(eventually(10s, [&] { return in.database->queued() == 2; }));
   const auto begun = std::chrono::steady_clock::now();
   BOOST_CHECK_EXCEPTION(in.read([](db::session&) {}), error, [](const error& e) {
     return e.kind() == fault::unavailable && e.slug() == "database-overloaded";
   });
   BOOST_TEST(since(begun).count() < 100);
-  BOOST_REQUIRE(eventually([&] { return busy->ended && first->ended && second->ended; }));
+  BOOST_REQUIRE(eventually(10s, [&] { return busy->ended && first->ended && second->ended; }));
   BOOST_TEST((!busy->failure && !first->failure && !second->failure));
 }
 
@@ -107,11 +107,11 @@ BOOST_AUTO_TEST_CASE(a_pool_that_goes_fails_what_is_queued_and_waits_for_what_ru
   with_database in({.threads = 1});
   in.read([](db::session& s) { s.query("SELECT 1"); });
   const auto busy = start(in, 5s, [](db::session& s) { sleep_in_database(s, "0.3"); });
-  BOOST_REQUIRE(eventually([&] { return in.database->running() == 1; }));
+  BOOST_REQUIRE(eventually(10s, [&] { return in.database->running() == 1; }));
   const auto queued = start(in, 5s, [](db::session& s) { s.query("SELECT 1"); });
-  BOOST_REQUIRE(eventually([&] { return in.database->queued() == 1; }));
+  BOOST_REQUIRE(eventually(10s, [&] { return in.database->queued() == 1; }));
   in.database.reset();
-  BOOST_REQUIRE(eventually([&] { return busy->ended && queued->ended; }));
+  BOOST_REQUIRE(eventually(10s, [&] { return busy->ended && queued->ended; }));
   BOOST_TEST(!busy->failure);
   BOOST_TEST(failed_with<db::lost_connection>(*queued));
 }

@@ -89,9 +89,14 @@ void gate::run() {
   std::vector<link> links;
   while (!stop_) {
     const auto now = mode_.load();
-    if (cut_.exchange(false) || now == mode::shut) {
+    const bool cut = cut_;
+    if (cut || now == mode::shut) {
       for (const auto& each : links) each.close();
       links.clear();
+    }
+    if (cut) {
+      cut_ = false;
+      cut_.notify_all();
     }
     std::vector<pollfd> fds{{listener_, POLLIN, 0}};
     if (now != mode::hung) {

@@ -22,8 +22,11 @@ class gate {
     swallow_commit  // the connection on which COMMIT passes is closed before its answer
   };
   void set(mode next) noexcept { mode_ = next; }
-  // Closes the connections there are, once: a restart of the server.
-  void cut() noexcept { cut_ = true; }
+  // Closes the connections there are, and returns when it is done: a restart of the server.
+  void cut() noexcept {
+    cut_ = true;
+    cut_.wait(true);
+  }
 
  private:
   void run();

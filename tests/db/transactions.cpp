@@ -98,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(a_commit_without_its_answer_is_unknown_and_not_repeated,
                     db::commit_unknown);
   BOOST_TEST(attempts == 1);
   // It did happen.
-  BOOST_TEST(eventually([&] { return amount(1) == 105; }));
+  BOOST_TEST(eventually(10s, [&] { return amount(1) == 105; }));
   between.set(gate::mode::open);
   transaction([](db::session& s) { add(s, 1, 1); });
   BOOST_TEST(amount(1) == 106);
@@ -112,8 +112,8 @@ BOOST_FIXTURE_TEST_CASE(a_deadlock_is_tried_again_until_both_succeed, fixture) {
       ++attempts;
       add(s, first, -10);
       ++holding;
-      eventually([&] { return holding >= 2; },
-                 500ms);  // at the first attempt: now each has what the other wants
+      // At the first attempt: now each has what the other wants.
+      (void)eventually(500ms, [&] { return holding >= 2; });
       add(s, second, 10);
     };
   };
@@ -155,7 +155,7 @@ BOOST_FIXTURE_TEST_CASE(nothing_is_committed_after_the_deadline, fixture) {
                         [](db::session& s) {
                           add(s, 1, 5);
                           const auto until = s.until();
-                          eventually([&] { return until.passed(); });
+                          BOOST_TEST(eventually(10s, [&] { return until.passed(); }));
                         },
                         200ms),
                     db::too_slow);

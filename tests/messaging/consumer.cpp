@@ -48,11 +48,11 @@ struct fixture : with_tables {
                    "\",\"delivery_mode\":2}");
   }
   bool effects_become(std::int64_t expected) {
-    return eventually([&] { return effects() == expected; });
+    return eventually(10s, [&] { return effects() == expected; });
   }
   std::size_t dead() { return rabbit.take("dead").size(); }
   bool one_goes_to_the_dead_letters() {
-    return eventually([&] { return dead() == 1; });
+    return eventually(10s, [&] { return dead() == 1; });
   }
   // Nothing is left unacknowledged: the next consumer of the queue finds it empty.
   bool all_is_acknowledged() {
@@ -69,7 +69,7 @@ BOOST_FIXTURE_TEST_CASE(each_event_has_its_effect_and_is_acknowledged, fixture) 
   for (int i = 0; i < 20; ++i) put("id-" + std::to_string(i), "thing.happened", "{\"n\":1}");
   BOOST_TEST(effects_become(20));
   BOOST_TEST(count("SELECT COUNT(DISTINCT message_id) FROM effect WHERE data = '{\"n\":1}'") == 20);
-  BOOST_TEST(eventually([&] { return consumer->idle(); }));
+  BOOST_TEST(eventually(10s, [&] { return consumer->idle(); }));
   BOOST_TEST(all_is_acknowledged());
 }
 
@@ -79,7 +79,7 @@ BOOST_FIXTURE_TEST_CASE(an_event_that_comes_twice_has_one_effect, fixture) {
   put("same");
   put("other");
   BOOST_TEST(effects_become(2));
-  BOOST_TEST(eventually([&] { return consumer->idle(); }));
+  BOOST_TEST(eventually(10s, [&] { return consumer->idle(); }));
   BOOST_TEST(all_is_acknowledged());
   BOOST_TEST(effects() == 2);
   BOOST_TEST(dead() == 0U);
@@ -147,7 +147,7 @@ BOOST_FIXTURE_TEST_CASE(an_outage_of_the_database_dead_letters_nothing, fixture)
   BOOST_TEST(effects_become(1));
   between.set(gate::mode::shut);
   for (int i = 0; i < 5; ++i) put("id-" + std::to_string(i));
-  BOOST_TEST(!eventually([&] { return effects() != 1; }, 1500ms));
+  BOOST_TEST(!eventually(1500ms, [&] { return effects() != 1; }));
   between.set(gate::mode::open);
   const auto back = std::chrono::steady_clock::now();
   BOOST_TEST(effects_become(6));
@@ -168,15 +168,15 @@ BOOST_FIXTURE_TEST_CASE(a_connection_lost_while_handling_gives_one_effect, fixtu
   };
   start(options);
   put("one");
-  BOOST_REQUIRE(eventually([&] { return handling.load(); }));
+  BOOST_REQUIRE(eventually(10s, [&] { return handling.load(); }));
   between.close();
-  BOOST_REQUIRE(eventually([&] { return !connection->up(); }));
-  BOOST_REQUIRE(eventually([&] { return connection->up(); }));
+  BOOST_REQUIRE(eventually(10s, [&] { return !connection->up(); }));
+  BOOST_REQUIRE(eventually(10s, [&] { return connection->up(); }));
   go_on = true;
   BOOST_TEST(effects_become(1));
   put("two");
   BOOST_TEST(effects_become(2));
-  BOOST_TEST(eventually([&] { return consumer->idle(); }));
+  BOOST_TEST(eventually(10s, [&] { return consumer->idle(); }));
   BOOST_TEST(all_is_acknowledged());
   BOOST_TEST(effects() == 2);
 }
@@ -216,7 +216,7 @@ BOOST_FIXTURE_TEST_CASE(a_message_whose_handling_never_ended_too_often_is_given_
   };
   start(options);
   put("deadly");
-  BOOST_REQUIRE(eventually([&] { return handled > 0; }));
+  BOOST_REQUIRE(eventually(10s, [&] { return handled > 0; }));
   between.close();  // it comes again, marked as redelivered
   BOOST_TEST(one_goes_to_the_dead_letters());
 }
@@ -236,10 +236,10 @@ BOOST_FIXTURE_TEST_CASE(redeliveries_in_an_outage_of_any_length_give_nothing_up,
   put("patient");
   for (int i = 0; i < 4; ++i) {
     const int before = attempts;
-    BOOST_REQUIRE(eventually([&] { return attempts > before + 1; }));
+    BOOST_REQUIRE(eventually(10s, [&] { return attempts > before + 1; }));
     between.close();
   }
-  BOOST_TEST(eventually([&] { return count("SELECT COALESCE(MAX(attempts), 0) FROM inbox") <= 1; }));
+  BOOST_TEST(eventually(10s, [&] { return count("SELECT COALESCE(MAX(attempts), 0) FROM inbox") <= 1; }));
   away = false;
   BOOST_TEST(effects_become(1));
   BOOST_TEST(dead() == 0U);
@@ -255,13 +255,13 @@ BOOST_FIXTURE_TEST_CASE(a_stopped_consumer_ends_what_it_does_and_takes_nothing_m
   start();
   put("one");
   put("two");
-  BOOST_REQUIRE(eventually([&] { return handling.load(); }));
+  BOOST_REQUIRE(eventually(10s, [&] { return handling.load(); }));
   consumer->stop();
   BOOST_TEST(!consumer->idle());
   go_on = true;
-  BOOST_REQUIRE(eventually([&] { return consumer->idle(); }));
+  BOOST_REQUIRE(eventually(10s, [&] { return consumer->idle(); }));
   BOOST_TEST(effects() == 1);
   consumer.reset();
   connection.reset();
-  BOOST_TEST(eventually([&] { return rabbit.take("work").size() == 1; }));
+  BOOST_TEST(eventually(10s, [&] { return rabbit.take("work").size() == 1; }));
 }

@@ -29,7 +29,7 @@ struct fixture : with_tables {
     });
   }
   bool sent() {
-    return eventually([&] { return waiting() == 0; });
+    return eventually(10s, [&] { return waiting() == 0; });
   }
 };
 
@@ -60,7 +60,7 @@ BOOST_FIXTURE_TEST_CASE(events_are_sent_in_order_and_leave_the_outbox, fixture) 
 
 BOOST_FIXTURE_TEST_CASE(a_commit_wakes_the_relay_at_once, fixture) {
   replica one(*this, rabbit.options("one"));
-  BOOST_REQUIRE(eventually([&] { return one.publisher.ready(); }));
+  BOOST_REQUIRE(eventually(10s, [&] { return one.publisher.ready(); }));
   std::chrono::milliseconds all{0};
   for (int i = 0; i < 10; ++i) {
     const auto begun = std::chrono::steady_clock::now();
@@ -99,7 +99,7 @@ BOOST_FIXTURE_TEST_CASE(events_survive_the_brokers_absence, fixture) {
   replica one(*this, options);
   add(20);
   one.relay.wake();
-  BOOST_TEST(!eventually([&] { return waiting() != 20; }, 700ms));
+  BOOST_TEST(!eventually(700ms, [&] { return waiting() != 20; }));
   gate.pass();
   const auto back = std::chrono::steady_clock::now();
   BOOST_REQUIRE(sent());
@@ -117,7 +117,7 @@ BOOST_FIXTURE_TEST_CASE(a_connection_that_breaks_in_the_middle_loses_nothing, fi
     one.relay.wake();
     if (i % 3 == 2) gate.close();
   }
-  BOOST_REQUIRE(eventually([&] { return waiting() == 0; }, 20s));
+  BOOST_REQUIRE(eventually(20s, [&] { return waiting() == 0; }));
   // Sent again without a confirm: twice is allowed, never is not.
   BOOST_TEST(rabbit.take("heard").size() >= 500U);
 }
@@ -127,9 +127,9 @@ BOOST_FIXTURE_TEST_CASE(an_event_nobody_is_bound_for_stays_and_holds_up_no_other
   add(1, "unknown.happened");
   add(2);
   one.relay.wake();
-  BOOST_REQUIRE(eventually([&] { return waiting() == 1; }));
+  BOOST_REQUIRE(eventually(10s, [&] { return waiting() == 1; }));
   BOOST_TEST(rabbit.take("heard").size() == 2U);
-  BOOST_TEST(eventually([&] { return count("SELECT attempts FROM outbox") >= 1; }));
+  BOOST_TEST(eventually(10s, [&] { return count("SELECT attempts FROM outbox") >= 1; }));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_relay_leaves_soon_also_when_the_broker_is_silent, fixture) {
@@ -141,12 +141,12 @@ BOOST_FIXTURE_TEST_CASE(a_relay_leaves_soon_also_when_the_broker_is_silent, fixt
   amqp::publisher publisher{connection, "mercat.events", "test"};
   std::optional<messaging::relay> relay;
   relay.emplace(*database, publisher, events, logger, metrics);
-  BOOST_REQUIRE(eventually([&] { return publisher.ready(); }));
+  BOOST_REQUIRE(eventually(10s, [&] { return publisher.ready(); }));
   gate.drop();
   add(5);
   relay->wake();
   const auto* const held = "SELECT COUNT(*) FROM outbox WHERE leased_until > UTC_TIMESTAMP(6)";
-  BOOST_REQUIRE(eventually([&] { return count(held) == 5; }));
+  BOOST_REQUIRE(eventually(10s, [&] { return count(held) == 5; }));
   const auto begun = std::chrono::steady_clock::now();
   relay.reset();
   BOOST_TEST(since(begun).count() < 4000);

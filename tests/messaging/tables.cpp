@@ -68,8 +68,8 @@ BOOST_FIXTURE_TEST_CASE(claimed_events_are_nobody_elses_until_they_are_given_bac
 BOOST_FIXTURE_TEST_CASE(what_a_dead_replica_had_claimed_is_free_after_its_lease, with_tables) {
   transaction([](db::session& s) { add(s, 5); });
   (void)transaction([](db::session& s) { return claim(s, 10, 1s); });
-  BOOST_TEST(
-      eventually([&] { return transaction([](db::session& s) { return claim(s, 10, 1s); }).size() == 5; }));
+  BOOST_TEST(eventually(
+      10s, [&] { return transaction([](db::session& s) { return claim(s, 10, 1s); }).size() == 5; }));
 }
 
 BOOST_FIXTURE_TEST_CASE(an_event_the_broker_returns_waits_longer_each_time_and_holds_up_no_other,

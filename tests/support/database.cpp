@@ -5,7 +5,6 @@
 
 #include <cstdlib>
 #include <stdexcept>
-#include <thread>
 
 namespace mercat::test {
 
@@ -72,15 +71,6 @@ scratch_schema::~scratch_schema() {
 
 void scratch_schema::as_root(const std::function<void(db::session&)>& work) {
   run_as_root(options_.schema, quiet_, [&](db::connection& link) { work(link); });
-}
-
-bool eventually(const std::function<bool()>& condition, std::chrono::milliseconds limit) {
-  const auto until = async::deadline::in(limit);
-  while (!condition()) {
-    if (until.passed()) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds{3});
-  }
-  return true;
 }
 
 }  // namespace mercat::test

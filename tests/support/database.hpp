@@ -9,6 +9,7 @@
 #include "common/db/pool.hpp"
 #include "common/log/log.hpp"
 #include "common/metrics/registry.hpp"
+#include "tests/support/eventually.hpp"
 
 #include <exception>
 #include <functional>
@@ -60,8 +61,11 @@ auto wait_for(async::event_loop& loop, Make make) {
   return outcome.get();
 }
 
-// Looks every few milliseconds until `condition` holds; false: it did not within the limit.
-bool eventually(const std::function<bool()>& condition,
-                std::chrono::milliseconds limit = std::chrono::milliseconds{10'000});
+// Within a limit that only a failing test reaches.
+template <class Condition>
+[[nodiscard]] bool eventually(Condition condition,
+                              std::chrono::milliseconds limit = std::chrono::milliseconds{10'000}) {
+  return eventually(limit, std::move(condition));
+}
 
 }  // namespace mercat::test
