@@ -47,10 +47,6 @@ header_list header_lines(const transfer& what) {
   return list;
 }
 
-bool fits(const transfer& what, std::size_t more, std::size_t headers) {
-  return what.answer_body.size() + headers + more <= what.max_answer;
-}
-
 }  // namespace
 
 struct transfers::state {
@@ -61,12 +57,12 @@ struct transfers::state {
     CURL* easy = nullptr;
     std::size_t header_bytes = 0;
     bool too_large = false;
-  };
-  struct watched_socket {
-    ev_io io{};
-    state* owner = nullptr;
-  };
 
+    bool has_room_for(std::size_t more) {
+      too_large = what->answer_body.size() + header_bytes + more > what->max_answer;
+      return !too_large;
+    }
+  };
   async::event_loop& loop;
   std::string base_url;
   CURLM* multi = nullptr;
@@ -213,34 +209,28 @@ void transfers::state::finish(CURL* easy, CURLcode result) {
   exchange.what->done.succeed(ended);
 }
 
+// watched: the ev_io of this socket, ours; null when curl names the socket for the first time.
 int transfers::state::on_socket(CURL*, curl_socket_t socket, int what, void* self, void* watched) {
   auto& owner = *static_cast<state*>(self);
-  auto* watch = static_cast<watched_socket*>(watched);
-  struct ev_loop* loop = owner.loop.native();
+  auto* watch = static_cast<ev_io*>(watched);
+  if (watch != nullptr) ev_io_stop(owner.loop.native(), watch);
   if (what == CURL_POLL_REMOVE) {
-    if (watch != nullptr) {
-      ev_io_stop(loop, &watch->io);
-      delete watch;
-    }
+    delete watch;
     return 0;
   }
-  const int events =
-      ((what & CURL_POLL_IN) != 0 ? EV_READ : 0) | ((what & CURL_POLL_OUT) != 0 ? EV_WRITE : 0);
   if (watch == nullptr) {
-    watch = new watched_socket;
-    watch->owner = &owner;
-    ev_init(&watch->io, [](struct ev_loop*, ev_io* io, int ready) {
-      auto* ready_watch = static_cast<watched_socket*>(io->data);
-      ready_watch->owner->act(io->fd, ((ready & EV_READ) != 0 ? CURL_CSELECT_IN : 0) |
-                                          ((ready & EV_WRITE) != 0 ? CURL_CSELECT_OUT : 0));
+    watch = new ev_io;
+    ev_init(watch, [](struct ev_loop*, ev_io* ready, int events) {
+      static_cast<state*>(ready->data)
+          ->act(ready->fd, ((events & EV_READ) != 0 ? CURL_CSELECT_IN : 0) |
+                               ((events & EV_WRITE) != 0 ? CURL_CSELECT_OUT : 0));
     });
-    watch->io.data = watch;
+    watch->data = &owner;
     curl_multi_assign(owner.multi, socket, watch);
-  } else {
-    ev_io_stop(loop, &watch->io);
   }
-  ev_io_set(&watch->io, socket, events);
-  ev_io_start(loop, &watch->io);
+  ev_io_set(watch, socket,
+            ((what & CURL_POLL_IN) != 0 ? EV_READ : 0) | ((what & CURL_POLL_OUT) != 0 ? EV_WRITE : 0));
+  ev_io_start(owner.loop.native(), watch);
   return 0;
 }
 
@@ -264,10 +254,7 @@ std::size_t transfers::state::on_header(char* line, std::size_t, std::size_t siz
     self.header_bytes = 0;
     return size;
   }
-  if (!fits(what, size, self.header_bytes)) {
-    self.too_large = true;
-    return 0;
-  }
+  if (!self.has_room_for(size)) return 0;
   self.header_bytes += size;
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return size;
@@ -283,10 +270,7 @@ std::size_t transfers::state::on_header(char* line, std::size_t, std::size_t siz
 
 std::size_t transfers::state::on_body(char* bytes, std::size_t, std::size_t size, void* exchange) {
   auto& self = *static_cast<running*>(exchange);
-  if (!fits(*self.what, size, self.header_bytes)) {
-    self.too_large = true;
-    return 0;
-  }
+  if (!self.has_room_for(size)) return 0;
   self.what->answer_body.append(bytes, size);
   return size;
 }
