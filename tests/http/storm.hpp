@@ -13,9 +13,9 @@ struct storm_plan {
   std::string prefix = "/hop/";  // the token follows
   std::uint64_t verified = 220'000;
   unsigned threads = 2;
-  unsigned askers = 24;      // connections per thread that wait for their answers
-  unsigned aborters = 24;    // connections per thread that hang up
-  unsigned time_limit = 90;  // seconds, after which the storm ends short of its number
+  unsigned askers = 24;       // connections per thread that wait for their answers
+  unsigned aborters = 24;     // connections per thread that hang up
+  unsigned time_limit = 150;  // seconds, after which the storm ends short of its number
 };
 
 struct storm_result {
