@@ -8,12 +8,15 @@
 #include <spdlog/sinks/base_sink.h>
 
 #include <atomic>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <condition_variable>
 #include <ctime>
-#include <future>
+#include <mutex>
 #include <pthread.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -23,8 +26,11 @@ namespace {
 
 // A queued line takes about 400 bytes in spdlog's ring, allocated at the start: its default of 8192 lines
 // would be a sixth of the memory a process may use.
-constexpr std::size_t queue_lines = 1024;
+constexpr std::size_t queue_lines = 2048;
 constexpr std::size_t batch_bytes = 32 * 1024;
+// The writer rests when it has caught up: waking it for every line cost 13 us of CPU a line, so it costs 3
+// (lines 0.2 ms apart). 2048 lines in 5 ms are more than a process can answer.
+constexpr std::chrono::milliseconds rest_time{5};
 
 // Writes finished lines; used by the writer thread only. Lines that are waiting go out in one write().
 class line_sink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
@@ -43,7 +49,9 @@ class line_sink final : public spdlog::sinks::base_sink<spdlog::details::null_mu
   void sink_it_(const spdlog::details::log_msg& message) override {
     batch_.append(message.payload.data(), message.payload.size());
     batch_.push_back('\n');
-    if (batch_.size() >= batch_bytes || pool_->queue_size() == 0) write_batch();
+    const bool caught_up = pool_->queue_size() == 0;
+    if (caught_up || batch_.size() >= batch_bytes) write_batch();
+    if (caught_up) std::this_thread::sleep_for(rest_time);
   }
   void flush_() override {
     write_batch();
