@@ -11,7 +11,7 @@ from .console import Trouble, say, step, wait_until
 from .instance import MOST_REPLICAS
 from .supervisor import Supervisor
 
-READY_WITHIN = 30
+READY_WITHIN = 60
 
 
 class Fleet:
@@ -57,8 +57,8 @@ class Fleet:
         """For a server program: until it answers."""
         instance = self.instance
         checks = {
-            "mariadb": (lambda: mariadb.is_up(instance), 60, lambda: mariadb.hint(instance)),
-            "rabbitmq": (lambda: rabbitmq.is_up(instance), 90, lambda: rabbitmq.hint(instance)),
+            "mariadb": (lambda: mariadb.is_up(instance), 90, lambda: mariadb.hint(instance)),
+            "rabbitmq": (lambda: rabbitmq.is_up(instance), 180, lambda: rabbitmq.hint(instance)),
             "mailbox": (lambda: mailbox.is_up(instance), 15, lambda: ""),
             "nginx-inner": (lambda: nginx.is_up(instance, "inner"), 15, lambda: nginx.hint(instance, "inner")),
             "nginx-edge": (lambda: nginx.is_up(instance, "edge"), 15, lambda: nginx.hint(instance, "edge")),
