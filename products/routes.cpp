@@ -10,7 +10,9 @@ namespace {
 async::task<http::response> list(catalogue& shop, const http::request& request) {
   const auto limit = request.query.integer("limit", 20, 1, 100);
   const auto* cursor = request.query.find("cursor");
-  const auto page = co_await shop.page(cursor != nullptr ? read_cursor(*cursor) : 0, limit, request.deadline);
+  // Not inside the co_await below: gcc 12 evaluates both branches of a conditional there (docs/adr/0001).
+  const product_id after = cursor != nullptr ? read_cursor(*cursor) : 0;
+  const auto page = co_await shop.page(after, limit, request.deadline);
 
   json::writer out;
   out.StartObject();

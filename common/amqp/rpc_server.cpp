@@ -116,8 +116,9 @@ async::task<rpc_reply> rpc_server::state::answer(const message& request, async::
   const auto found = handlers.find(std::string{asked.value_or("")});
   if (found == handlers.end()) throw error(fault::malformed, "unknown-type", "No such request type.");
   type = found->first;
-  const auto* data = json::member(body.root(), "data");
-  co_return co_await found->second(data == nullptr ? nothing : *data, until);
+  const auto* given = json::member(body.root(), "data");
+  const auto& data = given == nullptr ? nothing : *given;
+  co_return co_await found->second(data, until);
 }
 
 // Must be called while an exception is handled.
