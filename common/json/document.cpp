@@ -20,6 +20,10 @@ constexpr unsigned parse_flags = rapidjson::kParseInsituFlag | rapidjson::kParse
 
 enum class refusal { none, too_deep, duplicate_member, lone_surrogate, null_character };
 
+// RapidJSON's UTF-8 check takes all bytes that a lead byte announces, also behind the terminating NUL: a text
+// cut within a character was read up to three bytes beyond its end.
+constexpr std::size_t beyond_end = 4;
+
 // The text, which the document's strings point into, and the document.
 struct parsed {
   std::string text;
@@ -28,7 +32,11 @@ struct parsed {
 
   // RapidJSON's default chunk is 64 KiB, for bodies that are mostly under 1 KiB.
   explicit parsed(std::string_view source)
-      : text(source), memory(std::clamp<std::size_t>(source.size(), 512, 16 * 1024)), tree(&memory, 512) {}
+      : memory(std::clamp<std::size_t>(source.size(), 512, 16 * 1024)), tree(&memory, 512) {
+    text.reserve(source.size() + beyond_end);
+    text.append(source);
+    text.append(beyond_end, '\0');
+  }
 };
 
 // RapidJSON 1.1 checks a high surrogate escape for its low one, but lets "\udc00" alone through as the three

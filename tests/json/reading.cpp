@@ -50,6 +50,9 @@ const std::vector<std::string> hostile{
     "\"\xF4\x90\x80\x80\"",  // above U+10FFFF
     "\"\xFF\"",
     "\"\xC3\"",
+    "\"\xF0",  // a text cut within a character, at the end of a short and of a long string
+    "[\"a name that is long enough to be on the heap \xF0",
+    "[\"a name that is long enough to be on the heap \xE2\x82",
     "\"a\nb\"",  // bare control character
     "\"\\x41\"",
     "1e400",
