@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(what_breaks_a_rule_is_named_by_its_place) {
       {R"({"email":"nobody","password":"correct horse"})", "/email"},
       {R"({"email":"ada@example.org\r\nBcc: x@y.zz","password":"correct horse"})", "/email"},
       {R"({"email":"ada@example.org","password":"1234567"})", "/password"},
-      {R"({"email":"ada@example.org","password":"correct horse","name":"A\u0000B"})", "/name"},
+      {R"({"email":"ada@example.org","password":"correct horse","name":"A\u0007B"})", "/name"},
       {R"({"email":"ada@example.org","password":"correct horse","phone":"call me"})", "/phone"},
       {R"({"email":"ada@example.org"})", "/password"},
   };
