@@ -171,8 +171,7 @@ logger::logger(std::string service, std::string replica, level least, int descri
 }
 
 logger::~logger() {
-  state_->queue.reset();
-  state_->pool.reset();  // waits until the queue is empty
+  state_->pool.reset();  // waits until the queue is empty and its thread has ended
 }
 
 void logger::write(level severity, std::string_view message, std::initializer_list<field> fields) {
