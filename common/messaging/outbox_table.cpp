@@ -38,8 +38,9 @@ std::string add_to_outbox(db::session& s, std::string_view type, std::string_vie
   return id;
 }
 
-// sql_safe_updates forces the range over the primary key. Left to itself the server plans a scan of the whole
-// small table, which locks the rows of the other relays and deadlocks with them, SKIP LOCKED or not.
+// Changes are made by ranges over the primary key, and sql_safe_updates obliges the server to plan them so: a
+// DELETE with a list of ids was once planned as a scan, which waits for, and deadlocks with, what the other
+// relays hold, SKIP LOCKED or not.
 std::vector<outbox_row> claim(db::session& s, std::size_t most, std::chrono::seconds lease) {
   std::vector<outbox_row> rows;
   for (auto& found :

@@ -87,7 +87,23 @@ BOOST_FIXTURE_TEST_CASE(an_event_the_broker_returns_waits_longer_each_time_and_h
   BOOST_TEST(wait <= 8);
 }
 
-// Without sql_safe_updates the small table is scanned, and the relays deadlock (seen on the real server).
+BOOST_FIXTURE_TEST_CASE(settling_waits_for_no_row_that_another_relay_holds, with_tables) {
+  transaction([](db::session& s) { add(s, 5); });
+  auto rows = transaction([](db::session& s) { return claim(s, 10, 15s); });
+  schema.as_root([&](db::session& other) {
+    other.execute("START TRANSACTION");
+    for (const auto held : {1U, 4U}) {
+      other.query("SELECT id FROM outbox WHERE id = ? FOR UPDATE", rows[held].id);
+    }
+    std::vector<outbox_row> mine{rows[0], rows[2], rows[3]};
+    mine[0].outcome = mine[2].outcome = amqp::sent::confirmed;
+    mine[1].outcome = amqp::sent::unavailable;
+    transaction([&](db::session& s) { settle(s, mine); });
+    other.execute("ROLLBACK");
+  });
+  BOOST_TEST(waiting() == 3);
+}
+
 BOOST_FIXTURE_TEST_CASE(relays_side_by_side_neither_deadlock_nor_send_twice, with_tables) {
   constexpr int events = 600;
   std::atomic<int> failures{0};
