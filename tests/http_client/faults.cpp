@@ -1,7 +1,7 @@
 // What a broken or absent upstream does to a call.
 #include "tests/http_client/calling.hpp"
 
-#include <sys/socket.h>
+#include <atomic>
 
 using namespace mercat;
 using namespace mercat::test;
@@ -44,7 +44,8 @@ BOOST_AUTO_TEST_CASE(a_write_whose_connection_breaks_is_never_repeated) {
 
 BOOST_AUTO_TEST_CASE(a_read_on_a_connection_that_was_closing_is_repeated_on_another) {
   // The first connection dies on its second request: an upstream that closed just as we wrote.
-  scripted_server server{[served = 0](const seen_request& asked) mutable {
+  std::atomic<int> served{0};  // each connection is served by a thread of its own
+  scripted_server server{[&served](const seen_request& asked) {
     return ++served == 2 ? std::string{} : answer_to(asked, 200, "{}");
   }};
   calling shop{server};
