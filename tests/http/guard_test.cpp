@@ -57,6 +57,8 @@ BOOST_AUTO_TEST_CASE(p2_a_chunked_body_is_refused_even_with_cr_and_lf_apart) {
   BOOST_TEST(answer->header("connection") == "close");
   client.send("\nhello\r\n0\r\n\r\n");
   BOOST_TEST(client.ended());
+  raw_client reader(test.port());
+  BOOST_TEST(reader.ask(get("/echo/a", "Transfer-Encoding: chunked\r\n")).status == 411);
   const auto before = cpu_seconds();
   BOOST_TEST(serves(test));
   BOOST_TEST(cpu_seconds() - before < 0.5);
@@ -81,6 +83,7 @@ BOOST_AUTO_TEST_CASE(p3_nothing_after_a_refused_request_is_taken_for_a_request) 
     BOOST_TEST(all.starts_with("HTTP/1.1 4"), attempt);
     BOOST_TEST(all.find("HTTP/1.1", 1) == std::string::npos, attempt);
     BOOST_TEST(all.find("Connection: close\r\n") != std::string::npos, attempt);
+    BOOST_TEST(client.ended(100ms), attempt);
   }
   BOOST_TEST(test.held.entered == 0);
 }
@@ -114,6 +117,9 @@ BOOST_AUTO_TEST_CASE(p5_a_slow_reader_of_a_large_answer_costs_neither_cpu_nor_it
   BOOST_REQUIRE(answer.has_value());
   BOOST_TEST(answer->body.size() == std::size_t{2} << 20);
   BOOST_TEST(slow.read()->body == "after");
+  const auto idle = cpu_seconds();
+  BOOST_TEST(slow.silent(500ms));
+  BOOST_TEST(cpu_seconds() - idle < 0.2);
 }
 
 BOOST_AUTO_TEST_CASE(p6_a_waiting_handler_delays_nobody) {

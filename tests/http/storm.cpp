@@ -174,6 +174,10 @@ class storm_thread {
         result_.aborted += self.asked.size();
         restart(i, pick(4) != 0);
       } else if (!self.hangs_up && now - self.sent > patience) {
+        // This thread may have been kept from looking: only a socket that is empty now is stuck.
+        const auto asked = self.sent;
+        on_readable(i);
+        if (self.sent != asked) continue;
         ++result_.stuck;
         restart(i, false);
       }
