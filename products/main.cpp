@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
                         std::make_shared<auth::token_verifier>(settings.tokens), logger, metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });
-    process.depends_on("broker", [&] { return rpc_connection.up(); });
+    process.depends_on("broker", [&] { return product_rpc.ready(); });
     process.watch("rpc", [&] { return rpc_loop.ticks(); });
     process.on_drain([&] { product_rpc.stop(); }, [&] { return product_rpc.idle(); });
     return process.serve(server);

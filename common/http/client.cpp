@@ -40,6 +40,10 @@ bool is_visible(char c) {
   return c > ' ' && c != '\x7f';  // char is signed here: bytes from 0x80 are negative
 }
 
+bool is_read(method verb) {
+  return verb == method::get || verb == method::head;
+}
+
 bool can_go_on_the_wire(const client_request& what) {
   const auto value_fits = [](const std::string& value) {
     return std::all_of(value.begin(), value.end(), [](char c) {
@@ -161,7 +165,13 @@ async::task<client_response> client::send(client_request what, async::deadline u
   const auto began = clock::now();
   if (!self->breaker.allow(began)) self->refuse(verdict::circuit_open);
   self->transfers.start(call);
-  const auto outcome = state::judge(co_await call->done, *call, hop);
+  auto ended = co_await call->done;
+  if (ended == transfer::outcome::unreachable && is_read(call->method) && limit.remaining().count() > 0) {
+    call->start_again();
+    self->transfers.start(call);
+    ended = co_await call->done;
+  }
+  const auto outcome = state::judge(ended, *call, hop);
   self->tell_breaker(outcome, allowed);
   if (outcome != verdict::answered) self->refuse(outcome);
   self->count(outcome);

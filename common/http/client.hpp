@@ -1,7 +1,8 @@
 // client: HTTP/1.1 to our own services through nginx's inner listener. Connections are kept and reused for
 // GET and HEAD; any other method starts on a fresh connection, because a kept one may be closing just now,
-// and what is not idempotent must not be sent twice (curl would repeat it by itself). Thread-safe; send() is
-// awaited on any executor, and resumes there. Bulkhead and circuit breaker per upstream.
+// and what is not idempotent must not be sent twice (curl would repeat it by itself). A GET or HEAD whose
+// connection broke is tried once more. Thread-safe; send() is awaited on any executor, and resumes there.
+// Bulkhead and circuit breaker per upstream.
 //
 // What opens the circuit: no connection, a broken one, a time-out, an answer without our hop id (nginx's own
 // 502, 503 and 504 are such answers). What does not: any answer of the service itself, its 503 included

@@ -155,7 +155,7 @@ void transfers::state::prepare(running& exchange) const {
   }
   const std::string verb{name(what.method)};
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, read_only ? nullptr : verb.c_str());
-  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, read_only ? 0L : 1L);
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, read_only && !what.fresh ? 0L : 1L);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, std::max<long>(1, what.until.remaining().count()));
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange.headers.get());
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &exchange);

@@ -30,6 +30,7 @@ struct transfer {
   std::string target;  // path and query, encoded; goes on the wire as it is
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  bool fresh = false;          // on a new connection; always so for what is not GET or HEAD
   std::size_t max_answer = 0;  // bytes of headers and body together
   async::deadline until{async::deadline::clock::time_point{}};
 
@@ -37,6 +38,15 @@ struct transfer {
   fields answer_headers;
   std::string answer_body;
   async::completion<outcome> done;
+
+  // A connection may break under a read (a reloading nginx closes idle ones): once more, on a new one.
+  void start_again() {
+    fresh = true;
+    status = 0;
+    answer_headers = {};
+    answer_body.clear();
+    done = {};
+  }
 };
 
 class transfers {

@@ -3,6 +3,8 @@
 #include "common/http/standard_routes.hpp"
 #include "common/lifecycle/proc_self.hpp"
 
+#include <algorithm>
+
 namespace mercat::lifecycle {
 
 namespace {
@@ -54,6 +56,12 @@ void condition::serving(const http::server* server, std::chrono::milliseconds re
   server_.store(server);
   ready_after_ms_.store(ready_after.count());
   phase_.store(phase::serving);
+}
+
+bool condition::all_up() const {
+  const std::lock_guard lock(mutex_);
+  return std::all_of(dependencies_.begin(), dependencies_.end(),
+                     [](const auto& each) { return each.second(); });
 }
 
 http::response condition::ready() const {

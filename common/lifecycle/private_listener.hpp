@@ -26,6 +26,8 @@ class condition {
 
   void depends_on(std::string name, std::function<bool()> up);
   void serving(const http::server* server, std::chrono::milliseconds ready_after);
+  // Is every dependency there?
+  [[nodiscard]] bool all_up() const;
   void draining() { phase_.store(phase::draining); }
   [[nodiscard]] phase now() const { return phase_.load(); }
   // 200 while serving, a dependency that is away notwithstanding; else 503.

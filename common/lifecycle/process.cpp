@@ -18,6 +18,7 @@ namespace {
 
 // nginx closes an upstream connection that has been idle for 5 s; a little more, for its timers.
 constexpr std::chrono::milliseconds upstream_keepalive{5500};
+constexpr std::chrono::milliseconds start_poll{5};
 constexpr std::chrono::milliseconds drain_poll{20};
 
 struct drained_part {
@@ -128,7 +129,16 @@ struct process::state {
     logger.warning("drain limit passed: leaving all the same", {{"ms", milliseconds}, {"inFlight", left}});
   }
 
+  // A replica that listens before its broker connection stands would refuse what another replica can do. One
+  // whose dependency is really away serves what does not need it.
+  void wait_for_dependencies() {
+    const auto until = async::deadline::in(options.start_patience);
+    std::unique_lock lock(mutex);
+    while (!shown.all_up() && !until.passed() && signals == 0) changed.wait_for(lock, start_poll);
+  }
+
   int serve(http::server* server) {
+    wait_for_dependencies();
     if (server != nullptr) {
       server->start();
       guard.watch("http server", [server] { return server->ticks(); });

@@ -30,6 +30,7 @@ struct process_options {
   log::level log_level = log::level::info;
   std::string private_address = "127.0.0.1";
   std::uint16_t private_port = 0;
+  std::chrono::milliseconds start_patience{2'000};  // for dependencies to be there before requests are let in
   std::chrono::milliseconds drain_limit{20'000};  // for what is in flight, after which it leaves all the same
   std::chrono::milliseconds watchdog_limit{10'000};
   // Declares MERCAT_REPLICA, MERCAT_LOG_LEVEL, MERCAT_PRIVATE_ADDRESS, MERCAT_PRIVATE_PORT, MERCAT_DRAIN_MS.
