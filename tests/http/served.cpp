@@ -37,6 +37,12 @@ answer never_ends_in_time(async::event_loop& away) {
   co_return response{200, "late", "text/plain", {}};
 }
 
+answer blocks(served& test) {
+  ++test.held.entered;
+  test.unblocked.acquire();
+  co_return response{200, "unblocked", "text/plain", {}};
+}
+
 answer fails(const request& asked) {
   co_await std::suspend_never{};
   const auto& kind = asked.parameter("kind");
@@ -57,8 +63,9 @@ http::route_table routes(served& test) {
   auto table = echo_routes(test.away);
   const auto add = [&](http::route row) { table.push_back(std::move(row)); };
   add({method::get, "/large", access::anyone,
-       [](const request&) { return text(std::string(2 << 20, 'x')); }});
+       [](const request&) { return text(std::string(large_size, 'x')); }});
   add({method::get, "/held", access::anyone, [&test](const request&) { return wait_for(test.held); }});
+  add({method::get, "/blocks", access::anyone, [&test](const request&) { return blocks(test); }});
   add({method::get, "/slow", access::anyone,
        [&test](const request&) { return never_ends_in_time(test.away); }, nullptr,
        std::chrono::milliseconds(100)});

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <semaphore>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ class gate {
   std::vector<async::completion<int>> waiting_;
 };
 
+// Of GET /large: more than the sockets of both sides hold (4 MiB at most for the sender).
+inline constexpr std::size_t large_size = 8 * 1024 * 1024;
+
 class served {
  public:
   explicit served(http::server_options options = quiet());
@@ -46,6 +50,7 @@ class served {
   metrics::registry metrics;
   async::event_loop away{"away"};
   gate held;
+  std::binary_semaphore unblocked{0};  // GET /blocks holds the reactor's thread until it is released
   json::schema body_schema;
   http::server server;
 };
