@@ -41,8 +41,12 @@ inline async::task<rpc_reply> break_down(const json::value&, deadline) {
   throw std::runtime_error("secret inside");
   co_return rpc_reply{};
 }
-inline async::task<rpc_reply> slow_answer(async::event_loop& loop, std::string body) {
+// Counts those asleep: an event_loop that ends forgets its sleepers, and with them their memory.
+inline async::task<rpc_reply> slow_answer(async::event_loop& loop, std::string body,
+                                          std::atomic<int>& asleep) {
+  ++asleep;
   co_await loop.sleep(300ms);
+  --asleep;
   co_return rpc_reply{200, std::move(body)};
 }
 
@@ -51,13 +55,20 @@ struct server : client {
       : client(std::move(options)) {
     std::map<std::string, amqp::rpc_handler> handlers{
         {"ECHO", echo}, {"NOTHING", nothing_there}, {"REFUSE", refuse}, {"BREAK", break_down}};
-    handlers["SLOW"] = [this](const json::value& data, deadline) { return slow_answer(loop, text_of(data)); };
+    handlers["SLOW"] = [this](const json::value& data, deadline) {
+      return slow_answer(loop, text_of(data), asleep);
+    };
     handlers["TIME_LEFT"] = [](const json::value&, deadline until) { return time_left(until); };
     rpc.emplace(connection, amqp::rpc_server_options{queue, prefetch}, std::move(handlers), logger, metrics);
   }
+  ~server() {
+    (void)eventually(2s, [this] { return asleep == 0; });
+  }
+
   static async::task<rpc_reply> time_left(deadline until) {
     co_return rpc_reply{200, std::to_string(until.remaining().count())};
   }
+  std::atomic<int> asleep{0};
   std::optional<rpc_server> rpc;
 };
 

@@ -91,6 +91,7 @@ std::string shop_definitions() {
   const auto path =
       std::filesystem::path{__FILE__}.parent_path() / "../../deploy/rabbitmq/definitions.json.in";
   std::ifstream file{path};
+  if (!file) throw std::runtime_error("the topology is not at " + path.string());
   const std::string text{std::istreambuf_iterator<char>{file}, {}};
   const auto all = json::document::parse(text);
   rapidjson::Document kept{rapidjson::kObjectType};
