@@ -1,6 +1,7 @@
 // The abort storm: clients that hang up at random while others verify that each answer is their own.
 //
-//   abort_storm [--count N] [--threads N] [--target HOST:PORT --prefix /path/] [--expect-wrong]
+//   abort_storm [--count N] [--seconds LIMIT] [--threads N] [--target HOST:PORT --prefix /path/]
+//   [--expect-wrong]
 //
 // Without --target it storms an echo server of its own in this process. --expect-wrong turns the verdict
 // round: it is how the same storm shows that it would notice a missing connection check. MERCAT_STORM_COUNT
@@ -51,6 +52,8 @@ settings read_settings(int argc, char** argv) {
       read.plan.threads = static_cast<unsigned>(std::stoul(value));
     else if (name == "--target")
       set_target(read.plan, value);
+    else if (name == "--seconds")
+      read.plan.time_limit = static_cast<unsigned>(std::stoul(value));
     else if (name == "--prefix")
       read.plan.prefix = value;
     else
