@@ -86,12 +86,21 @@ std::string scratch_name() {
   return name.str();
 }
 
+// A file of the checkout, looked for upwards from the test program and from the working directory.
+std::ifstream open_in_checkout(const std::filesystem::path& name) {
+  for (auto place :
+       {std::filesystem::read_symlink("/proc/self/exe"), std::filesystem::current_path() / "."}) {
+    while (place.has_relative_path()) {
+      place = place.parent_path();
+      if (std::filesystem::exists(place / name)) return std::ifstream{place / name};
+    }
+  }
+  throw std::runtime_error("no " + name.string() + " above the test program or the working directory");
+}
+
 // The shop's topology as the management API imports it into one vhost: no users, no vhost names.
 std::string shop_definitions() {
-  const auto path =
-      std::filesystem::path{__FILE__}.parent_path() / "../../deploy/rabbitmq/definitions.json.in";
-  std::ifstream file{path};
-  if (!file) throw std::runtime_error("the topology is not at " + path.string());
+  auto file = open_in_checkout("deploy/rabbitmq/definitions.json.in");
   const std::string text{std::istreambuf_iterator<char>{file}, {}};
   const auto all = json::document::parse(text);
   rapidjson::Document kept{rapidjson::kObjectType};
