@@ -79,6 +79,7 @@ event_loop::event_loop(std::string name) : state_(std::make_unique<state>()) {
 event_loop::~event_loop() {
   stop();
   if (state_->thread.joinable()) state_->thread.join();
+  const std::lock_guard last_poster_is_out(state_->mutex);
   for (auto* each : state_->timers) {
     ev_timer_stop(state_->loop, &each->timer);
     delete each;
@@ -87,12 +88,11 @@ event_loop::~event_loop() {
 }
 
 void event_loop::post(work item) {
-  bool first = false;
-  {
-    const std::lock_guard lock(state_->mutex);
-    first = state_->posted.empty();
-    state_->posted.push_back(std::move(item));
-  }
+  // Under the lock as a whole: once the work can run, it may lead to the end of this loop, and the destructor
+  // waits for the lock.
+  const std::lock_guard lock(state_->mutex);
+  const bool first = state_->posted.empty();
+  state_->posted.push_back(std::move(item));
   if (first) ev_async_send(state_->loop, &state_->wake);
 }
 
