@@ -60,7 +60,7 @@ void seed(const settings& configured) {
 
   std::size_t added = 0;
   database.run_blocking([&](db::session& s) {
-    for (const auto& each : products->GetArray()) added += store::put(s, read_product(each)) ? 1 : 0;
+    for (const auto& each : products->GetArray()) added += store::add(s, read_product(each)) ? 1 : 0;
   });
   std::cout << products->Size() << " products, " << added << " of them new\n";
 }

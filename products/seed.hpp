@@ -1,6 +1,6 @@
 // Loads a catalogue file:
 // {"currency","products":[{sku,name,description,type,unit,price,quantity,available,supplier, banner}]}.
-// Repeatable: products are recognised by sku, and the stock of a known one is left alone.
+// Repeatable: a product whose sku is known is left as it is.
 #pragma once
 
 #include "products/settings.hpp"

@@ -89,29 +89,20 @@ std::vector<product> find_all(db::session& s, std::span<const product_id> ids) {
   return found;
 }
 
-bool put(db::session& s, const product& item) {
-  const auto known = s.query_one("SELECT id FROM product WHERE sku = ? FOR UPDATE", item.sku);
-  if (known) {
+bool add(db::session& s, const product& item) {
+  const auto known = s.query_one("SELECT id FROM product WHERE sku = ?", item.sku);
+  auto id = known ? known->integer(0) : product_id{0};
+  if (!known) {
     s.execute(
-        "UPDATE product SET version = version + 1, updated_at = CURRENT_TIMESTAMP(6), name = ?, description "
-        "= ?, "
-        "type = ?, unit = ?, price = ?, available = ?, supplier = ?, banner = ? WHERE id = ? AND NOT (name "
-        "<=> ? AND "
-        "description <=> ? AND type <=> ? AND unit <=> ? AND price <=> ? AND available <=> ? AND supplier "
-        "<=> ? AND "
-        "banner <=> ?)",
-        item.name, item.description, item.type, item.unit, item.price.minor_units, item.available,
-        item.supplier, item.banner, known->integer(0), item.name, item.description, item.type, item.unit,
-        item.price.minor_units, item.available, item.supplier, item.banner);
-    return false;
+        "INSERT INTO product (sku, name, description, type, unit, price, available, supplier, banner) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        item.sku, item.name, item.description, item.type, item.unit, item.price.minor_units, item.available,
+        item.supplier, item.banner);
+    id = s.last_id();
   }
-  s.execute(
-      "INSERT INTO product (sku, name, description, type, unit, price, available, supplier, banner) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      item.sku, item.name, item.description, item.type, item.unit, item.price.minor_units, item.available,
-      item.supplier, item.banner);
-  s.execute("INSERT INTO stock (product_id, on_hand) VALUES (?, ?)", s.last_id(), item.quantity);
-  return true;
+  // Also for a known one: an earlier run may have ended between the two inserts.
+  s.execute("INSERT IGNORE INTO stock (product_id, on_hand) VALUES (?, ?)", id, item.quantity);
+  return !known;
 }
 
 }  // namespace mercat::products::store

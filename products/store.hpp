@@ -17,8 +17,7 @@ namespace mercat::products::store {
 [[nodiscard]] std::optional<product> find(db::session& s, product_id id);
 // Those found, in the order asked; ids: at most 1,000.
 [[nodiscard]] std::vector<product> find_all(db::session& s, std::span<const product_id> ids);
-// By sku: a new one is inserted with its stock; of a known one the text is replaced and the stock left alone.
-// true: it was new.
-bool put(db::session& s, const product& item);
+// A new product with its stock. One whose sku is known is left as it is. true: it was new.
+bool add(db::session& s, const product& item);
 
 }  // namespace mercat::products::store

@@ -1,5 +1,7 @@
 #include "shopping/cart.hpp"
 
+#include "common/error.hpp"
+
 namespace mercat::shopping {
 
 namespace {
@@ -43,13 +45,17 @@ void write(json::writer& out, const cart& lines, const current_offers& now, std:
 
 std::optional<offer> read_offer(const json::value& from) {
   if (!from.IsObject()) return std::nullopt;
-  const auto id = json::integer(from, "id");
-  const auto name = json::text(from, "name");
-  const auto* price = json::member(from, "price");
-  const auto amount = price != nullptr ? json::minor_units(*price) : std::nullopt;
-  if (!id || !name || !amount) return std::nullopt;
-  return offer{*id, std::string(*name), std::string(json::text(from, "banner").value_or("")), money{*amount},
-               json::boolean(from, "available").value_or(true)};
+  try {
+    const auto id = json::integer(from, "id");
+    const auto name = json::text(from, "name");
+    const auto* price = json::member(from, "price");
+    const auto amount = price != nullptr ? json::minor_units(*price) : std::nullopt;
+    if (!id || !name || !amount) return std::nullopt;
+    return offer{*id, std::string(*name), std::string(json::text(from, "banner").value_or("")),
+                 money{*amount}, json::boolean(from, "available").value_or(true)};
+  } catch (const error&) {  // a member of another type
+    return std::nullopt;
+  }
 }
 
 }  // namespace mercat::shopping

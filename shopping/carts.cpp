@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds offers_patience{500};
 void lock_for_change(db::session& s, customer_id customer) {
   store::lock_cart(s, customer);
   if (store::is_deleted(s, customer))
-    throw error(fault::unauthenticated, "account-deleted", "this account was deleted");
+    throw error(fault::unauthenticated, "token-invalid", "this account was deleted");
 }
 
 }  // namespace
@@ -56,7 +56,8 @@ async::task<cart_view> carts::clear(customer_id customer, async::deadline until)
     lock_for_change(s, customer);
     store::clear_cart(s, customer);
   });
-  co_return co_await with_offers({}, until);
+  cart empty;
+  co_return co_await with_offers(std::move(empty), until);
 }
 
 async::task<cart_view> carts::with_offers(cart lines, async::deadline until) {

@@ -10,12 +10,26 @@ error unusable_reply() {
   return {fault::unavailable, "products-unavailable", "products cannot be asked just now"};
 }
 
-// A reply that says anything but 200 or 404 has no product in it.
+// A reply that says anything but 200, or that cannot be read, has no product in it. It is never the client's
+// fault.
 json::document read_reply(const amqp::rpc_reply& reply) {
-  if (reply.status == 504)
-    throw error(fault::too_slow, "products-timeout", "products did not answer in time");
   if (reply.status != 200) throw unusable_reply();
-  return json::document::parse(reply.body);
+  try {
+    return json::document::parse(reply.body);
+  } catch (const error&) {
+    throw unusable_reply();
+  }
+}
+
+std::vector<offer> read_offers(const json::value& list) {
+  if (!list.IsArray()) throw unusable_reply();
+  std::vector<offer> offers;
+  for (const auto& each : list.GetArray()) {
+    auto found = read_offer(each);
+    if (!found) throw unusable_reply();
+    offers.push_back(std::move(*found));
+  }
+  return offers;
 }
 
 }  // namespace
@@ -39,9 +53,9 @@ async::task<current_offers> product_offers::current(std::vector<product_id> ids,
   for (const auto id : ids) asked.Int64(id);
   asked.EndArray();
   try {
-    const auto document = read_reply(co_await products_.call("VIEW_PRODUCTS", asked.take(), until));
-    for (const auto& each : document.root().GetArray())
-      if (auto found = read_offer(each)) now.offers.emplace(found->id, std::move(*found));
+    const auto reply = co_await products_.call("VIEW_PRODUCTS", asked.take(), until);
+    const auto document = read_reply(reply);
+    for (auto& each : read_offers(document.root())) now.offers.emplace(each.id, std::move(each));
     now.known = true;
   } catch (const error& cause) {
     if (cause.kind() != fault::unavailable && cause.kind() != fault::too_slow) throw;

@@ -32,7 +32,7 @@ struct catalogue_of_test {
         item.unit = "1";
         item.price = {i * 10};
         item.quantity = i;
-        products::store::put(s, item);
+        products::store::add(s, item);
       }
     });
   }

@@ -52,7 +52,8 @@ BOOST_AUTO_TEST_CASE(while_products_is_away_the_cart_is_shown_as_it_was_put_toge
 
 BOOST_AUTO_TEST_CASE(a_reply_that_is_no_product_is_no_offer) {
   for (const auto* text :
-       {"null", "[]", "{}", R"({"id":1,"name":"x"})", R"({"id":1,"name":"x","price":1.234})"}) {
+       {"null", "[]", "{}", R"({"id":1,"name":"x"})", R"({"id":1,"name":"x","price":1.234})",
+        R"({"id":"1","name":"x","price":1})", R"({"id":1,"name":"x","price":1,"available":"no"})"}) {
     const auto document = json::document::parse(text);
     BOOST_TEST(!read_offer(document.root()).has_value(), text);
   }

@@ -126,7 +126,7 @@ BOOST_FIXTURE_TEST_CASE(a_forgotten_customer_has_no_cart_and_gets_no_new_one, ca
   forget(7);
   forget(7);
   BOOST_TEST(view(7).lines.empty());
-  BOOST_CHECK_EXCEPTION(set(7, 1, 1), error, is(fault::unauthenticated, "account-deleted"));
+  BOOST_CHECK_EXCEPTION(set(7, 1, 1), error, is(fault::unauthenticated, "token-invalid"));
   BOOST_TEST(view(7).lines.empty());
 }
 
