@@ -5,6 +5,7 @@ next one. So no reload is needed to restart a replica, and no request fails.
 """
 
 import os
+import time
 
 from . import mailbox, mariadb, nginx, processes, rabbitmq, services
 from .console import Trouble, say, step, wait_until
@@ -12,6 +13,7 @@ from .instance import MOST_REPLICAS
 from .supervisor import Supervisor
 
 READY_WITHIN = 60
+DEGRADED_AFTER = 15
 
 
 class Fleet:
@@ -50,7 +52,14 @@ class Fleet:
         self.supervisor.start(name)
 
     def wait_ready(self, replica):
-        wait_until(lambda: services.readiness(replica)[0], READY_WITHIN, f"{replica.name} did not become ready",
+        """With all it depends on; after some patience also without, so that an outage does not stop a restart."""
+        began = time.monotonic()
+
+        def is_ready():
+            serving, says = services.readiness(replica)
+            return serving and (says["status"] == "ready" or time.monotonic() - began > DEGRADED_AFTER)
+
+        wait_until(is_ready, READY_WITHIN, f"{replica.name} did not become ready",
                    lambda: services.hint(self.instance, replica))
 
     def wait_server(self, name):
