@@ -85,6 +85,24 @@ class pool {
   friend void migrate(pool& database, std::span<const migration> migrations, std::chrono::seconds patience,
                       log::logger& logger);
 
+  // Suspends until the job is finished; rethrows its failure.
+  auto run(job& item) noexcept {
+    struct awaiter {
+      pool& owner;
+      job& item;
+      bool await_ready() const noexcept { return false; }
+      bool await_suspend(std::coroutine_handle<> self) {
+        item.home = &async::executor::current();
+        item.waiter = self;
+        return owner.enqueue(item);
+      }
+      void await_resume() const {
+        if (item.failure) std::rethrow_exception(item.failure);
+      }
+    };
+    return awaiter{*this, item};
+  }
+
   template <class Work>
   async::task<std::invoke_result_t<Work&, session&>> submit(unit kind, async::deadline until, Work work) {
     using result = std::invoke_result_t<Work&, session&>;
@@ -103,24 +121,6 @@ class pool {
       co_await run(item);
       co_return std::move(*object.value);
     }
-  }
-
-  // Suspends until the job is finished; rethrows its failure.
-  auto run(job& item) noexcept {
-    struct awaiter {
-      pool& owner;
-      job& item;
-      bool await_ready() const noexcept { return false; }
-      bool await_suspend(std::coroutine_handle<> self) {
-        item.home = &async::executor::current();
-        item.waiter = self;
-        return owner.enqueue(item);
-      }
-      void await_resume() const {
-        if (item.failure) std::rethrow_exception(item.failure);
-      }
-    };
-    return awaiter{*this, item};
   }
 
   // false: refused, its failure says why. true: the job may be finished, and gone, already.
