@@ -156,7 +156,7 @@ struct password_hasher::state {
 password_hasher::password_hasher(password_hasher_options options) : state_(std::make_unique<state>()) {
   // glibc raises its mmap threshold after the first large free and would then keep 19 MiB of heap per thread
   // for ever; a fixed threshold turns that off and gives each job's memory back at its end.
-  mallopt(M_MMAP_THRESHOLD, 1024 * 1024);
+  mallopt(M_MMAP_THRESHOLD, 1024 * 1024);  // NOLINT(concurrency-mt-unsafe): before any thread allocates much
   state_->max_queued = options.max_queued;
   for (std::size_t i = 0; i < options.threads; ++i) {
     state_->threads.emplace_back([shared = state_.get()] { shared->work(); });

@@ -40,7 +40,7 @@ std::string padded(std::string_view text, std::size_t width) {
 [[noreturn]] void print_and_leave(const std::string& text) {
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
-  std::exit(0);
+  std::exit(0);  // NOLINT(concurrency-mt-unsafe): no other thread exists yet
 }
 
 }  // namespace
