@@ -21,6 +21,7 @@ enum class fault {
   conflict,            // 409: against the state of the resource
   length_required,     // 411
   too_large,           // 413
+  uri_too_long,        // 414
   unsupported_media,   // 415
   already_exists,      // 422
   too_many_requests,   // 429

@@ -24,12 +24,13 @@ enum class verdict {
   unreachable,
   timed_out,
   foreign,
+  refused,
   too_large,
   abandoned,
   bulkhead_full,
   circuit_open
 };
-constexpr std::array verdict_names{"answered",  "unreachable", "timed-out",     "foreign-answer",
+constexpr std::array verdict_names{"answered",  "unreachable", "timed-out",     "foreign-answer", "refused",
                                    "too-large", "abandoned",   "bulkhead-full", "circuit-open"};
 
 bool is_token_character(char c) {
@@ -44,7 +45,22 @@ bool is_read(method verb) {
   return verb == method::get || verb == method::head;
 }
 
-bool can_go_on_the_wire(const client_request& what) {
+// Our request, as the answer of somebody who did not pass it on sees it. Nothing of that answer is trusted
+// but its status: without our hop id it may be anybody's.
+error refusal_of(int status) {
+  switch (status) {
+    case 413:
+      return {fault::too_large, "body-too-large", "The body is larger than can be passed on."};
+    case 414:
+      return {fault::uri_too_long, "uri-too-long", "The address is longer than can be passed on."};
+    case 431:
+      return {fault::header_too_large, "header-too-large", "The headers are larger than can be passed on."};
+    default:
+      return {fault::malformed, "malformed-request", "The request cannot be passed on."};
+  }
+}
+
+void check_fits_the_wire(const client_request& what) {
   const auto value_fits = [](const std::string& value) {
     return std::all_of(value.begin(), value.end(), [](char c) {
       return c == ' ' || c == '\t' || is_visible(c) || static_cast<unsigned char>(c) >= 0x80;
@@ -55,8 +71,10 @@ bool can_go_on_the_wire(const client_request& what) {
            std::all_of(header.first.begin(), header.first.end(), is_token_character) &&
            value_fits(header.second);
   };
-  return what.target.starts_with('/') && std::all_of(what.target.begin(), what.target.end(), is_visible) &&
-         std::all_of(what.headers.begin(), what.headers.end(), header_fits) && value_fits(what.request_id);
+  if (!what.target.starts_with('/') || !std::all_of(what.target.begin(), what.target.end(), is_visible) ||
+      !std::all_of(what.headers.begin(), what.headers.end(), header_fits) || !value_fits(what.request_id))
+    throw refusal_of(400);
+  if (what.target.size() > max_target) throw refusal_of(414);
 }
 
 }  // namespace
@@ -103,7 +121,10 @@ verdict client::state::judge(transfer::outcome outcome, const transfer& call, co
       if (!echoed.empty()) return verdict::foreign;
       // Made by nginx, when no replica answered it.
       if (call.status == 504) return verdict::timed_out;
-      return call.status == 502 || call.status == 503 ? verdict::unreachable : verdict::foreign;
+      if (call.status == 502 || call.status == 503) return verdict::unreachable;
+      // Our bytes came too late or too often for somebody: neither the request's fault nor the upstream's.
+      if (call.status == 408 || call.status == 429) return verdict::abandoned;
+      return call.status >= 400 && call.status < 500 ? verdict::refused : verdict::foreign;
     }
     case transfer::outcome::timed_out:
       return verdict::timed_out;
@@ -142,8 +163,7 @@ client::~client() {
 
 async::task<client_response> client::send(client_request what, async::deadline until) {
   const auto self = state_;  // the client may go while this waits
-  if (!can_go_on_the_wire(what))
-    throw error(fault::malformed, "malformed-request", "The request cannot be passed on.");
+  check_fits_the_wire(what);
   const auto limit = until.at_most(self->options.time_limit);
   const auto allowed = limit.remaining();
   if (allowed.count() == 0) self->refuse(verdict::timed_out);
@@ -173,6 +193,10 @@ async::task<client_response> client::send(client_request what, async::deadline u
   }
   const auto outcome = state::judge(ended, *call, hop);
   self->tell_breaker(outcome, allowed);
+  if (outcome == verdict::refused) {
+    self->count(outcome);
+    throw refusal_of(call->status);
+  }
   if (outcome != verdict::answered) self->refuse(outcome);
   self->count(outcome);
   self->seconds.Observe(std::chrono::duration<double>(clock::now() - began).count());

@@ -6,7 +6,9 @@
 //
 // What opens the circuit: no connection, a broken one, a time-out, an answer without our hop id (nginx's own
 // 502, 503 and 504 are such answers). What does not: any answer of the service itself, its 503 included
-// (it is alive and says so), a time-out of a caller that came with little time left, an answer too large.
+// (it is alive and says so), a time-out of a caller that came with little time left, an answer too large, and
+// a 4xx without hop id: that is nginx, or the service's reader of heads, saying what is wrong with our
+// request.
 #pragma once
 
 #include "common/async/event_loop.hpp"
@@ -27,6 +29,9 @@ struct client_options {
   std::chrono::milliseconds time_limit{3000};  // of one call, at most
   std::size_t max_answer = 1024 * 1024;        // bytes
 };
+
+// Bytes of a target. nginx takes request lines of 8 KiB, the method and the version included.
+inline constexpr std::size_t max_target = 7500;
 
 struct client_request {
   http::method method = http::method::get;
@@ -53,7 +58,8 @@ class client {
   // connection lost, bulkhead full, circuit open, answer too large) or fault::too_slow "<name>-timeout".
   // After either, a call that is not GET or HEAD may have been carried out all the same; it was sent at most
   // once. The remaining time travels as X-Deadline-Ms. Throws fault::malformed when the target or a header
-  // cannot go on the wire.
+  // cannot go on the wire, fault::uri_too_long for a target beyond max_target, and what the status of a 4xx
+  // without hop id says. Nobody has seen the request then.
   [[nodiscard]] async::task<client_response> send(client_request what, async::deadline until);
 
   // false: the circuit is open. For readiness.

@@ -2,6 +2,9 @@
 
 #include "common/json/document.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace mercat::http {
 
 namespace {
@@ -37,6 +40,47 @@ std::string challenge(std::string_view slug) {
   return text;
 }
 
+struct reason {
+  int status;
+  std::string_view phrase;
+};
+constexpr std::array reasons{
+    reason{200, "OK"},
+    reason{201, "Created"},
+    reason{202, "Accepted"},
+    reason{204, "No Content"},
+    reason{206, "Partial Content"},
+    reason{301, "Moved Permanently"},
+    reason{302, "Found"},
+    reason{303, "See Other"},
+    reason{304, "Not Modified"},
+    reason{307, "Temporary Redirect"},
+    reason{308, "Permanent Redirect"},
+    reason{400, "Bad Request"},
+    reason{401, "Unauthorized"},
+    reason{403, "Forbidden"},
+    reason{404, "Not Found"},
+    reason{405, "Method Not Allowed"},
+    reason{406, "Not Acceptable"},
+    reason{408, "Request Timeout"},
+    reason{409, "Conflict"},
+    reason{411, "Length Required"},
+    reason{412, "Precondition Failed"},
+    reason{413, "Content Too Large"},
+    reason{414, "URI Too Long"},
+    reason{415, "Unsupported Media Type"},
+    reason{417, "Expectation Failed"},
+    reason{422, "Unprocessable Content"},
+    reason{429, "Too Many Requests"},
+    reason{431, "Request Header Fields Too Large"},
+    reason{500, "Internal Server Error"},
+    reason{501, "Not Implemented"},
+    reason{502, "Bad Gateway"},
+    reason{503, "Service Unavailable"},
+    reason{504, "Gateway Timeout"},
+    reason{505, "HTTP Version Not Supported"},
+};
+
 }  // namespace
 
 int status_of(fault kind) noexcept {
@@ -57,6 +101,8 @@ int status_of(fault kind) noexcept {
       return 411;
     case fault::too_large:
       return 413;
+    case fault::uri_too_long:
+      return 414;
     case fault::unsupported_media:
       return 415;
     case fault::already_exists:
@@ -76,76 +122,9 @@ int status_of(fault kind) noexcept {
 }
 
 std::string_view reason_of(int status) noexcept {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 201:
-      return "Created";
-    case 202:
-      return "Accepted";
-    case 204:
-      return "No Content";
-    case 206:
-      return "Partial Content";
-    case 301:
-      return "Moved Permanently";
-    case 302:
-      return "Found";
-    case 303:
-      return "See Other";
-    case 304:
-      return "Not Modified";
-    case 307:
-      return "Temporary Redirect";
-    case 308:
-      return "Permanent Redirect";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 406:
-      return "Not Acceptable";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 411:
-      return "Length Required";
-    case 412:
-      return "Precondition Failed";
-    case 413:
-      return "Content Too Large";
-    case 415:
-      return "Unsupported Media Type";
-    case 417:
-      return "Expectation Failed";
-    case 422:
-      return "Unprocessable Content";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 501:
-      return "Not Implemented";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    case 505:
-      return "HTTP Version Not Supported";
-    default:
-      return "Unknown";
-  }
+  const auto found =
+      std::find_if(reasons.begin(), reasons.end(), [=](const reason& each) { return each.status == status; });
+  return found == reasons.end() ? std::string_view{"Unknown"} : found->phrase;
 }
 
 response problem(int status, const error& cause, std::string_view instance, std::string_view request_id) {

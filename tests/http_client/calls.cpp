@@ -129,4 +129,18 @@ BOOST_AUTO_TEST_CASE(what_would_break_the_head_is_refused) {
   BOOST_TEST(server.seen().empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_target_longer_than_nginx_takes_is_refused_before_it_is_sent) {
+  scripted_server server{always(200, "{}")};
+  calling shop{server};
+  const std::string longest = "/" + std::string(http::max_target - 1, 'x');
+  BOOST_TEST(shop.get(longest).status == 200);
+  for (int i = 0; i < 20; ++i) {
+    const auto failure = failure_of([&] { shop.get(longest + "x"); });
+    BOOST_CHECK(failure.kind() == fault::uri_too_long);
+    BOOST_TEST(failure.slug() == "uri-too-long");
+  }
+  BOOST_TEST(server.seen().size() == 1U);
+  BOOST_TEST(shop.client->available());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -82,6 +82,24 @@ BOOST_AUTO_TEST_CASE(what_the_balancer_says_itself_is_told_apart) {
   check_unavailable(failure_of([&] { shop.get("/503"); }));
 }
 
+BOOST_AUTO_TEST_CASE(a_request_the_balancer_refuses_is_the_callers_and_not_the_upstreams_fault) {
+  scripted_server server{[](const seen_request& asked) {
+    return "HTTP/1.1 " + asked.target.substr(1) + " Of nginx\r\nContent-Length: 0\r\n\r\n";
+  }};
+  calling shop{server};
+  const auto kind_of = [&](const std::string& target) {
+    return failure_of([&] { shop.get(target); }).kind();
+  };
+  for (int i = 0; i < 20; ++i) {
+    BOOST_CHECK(kind_of("/400") == fault::malformed);
+    BOOST_CHECK(kind_of("/413") == fault::too_large);
+    BOOST_CHECK(kind_of("/414") == fault::uri_too_long);
+    BOOST_CHECK(kind_of("/431") == fault::header_too_large);
+    BOOST_CHECK(kind_of("/408") == fault::unavailable);
+  }
+  BOOST_TEST(shop.client->available());
+}
+
 BOOST_AUTO_TEST_CASE(a_silent_upstream_is_too_slow_at_the_deadline) {
   scripted_server server{[](const seen_request&) { return std::nullopt; }};
   calling shop{server};
