@@ -1,68 +1,12 @@
 // One effect per event, whatever fails: handler, database, connection, process.
-#include "common/messaging/consumer.hpp"
-
-#include "common/db/error.hpp"
-#include "tests/db/gate.hpp"
-#include "tests/messaging/fixture.hpp"
-#include "tests/support/broker.hpp"
-#include "tests/support/tcp_gate.hpp"
+#include "tests/messaging/consumer_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
-
-#include <atomic>
 
 using namespace mercat;
 using namespace mercat::test;
 using messaging::event;
-
-namespace {
-
-struct fixture : with_tables {
-  broker rabbit;
-  async::event_loop events{"events"};
-  std::optional<amqp::connection> connection;
-  std::map<std::string, messaging::event_handler> handlers{{"thing.happened", {&apply}}};
-  std::optional<messaging::consumer> consumer;
-
-  fixture() {
-    rabbit.declare_queue("dead");
-    rabbit.declare_queue("work", true, R"({"x-dead-letter-exchange":"","x-dead-letter-routing-key":"dead"})");
-  }
-  ~fixture() {
-    consumer.reset();
-    connection.reset();
-  }
-
-  static void apply(db::session& s, const event& item) {
-    s.execute("INSERT INTO effect (message_id, data) VALUES (?, ?)", item.id, item.data);
-  }
-  void start() { start(rabbit.options("consumer")); }
-  void start(const amqp::connection_options& options) {
-    connection.emplace(events, options, logger, metrics);
-    consumer.emplace(*connection, *database, messaging::consumer_options{.queue = "work"}, handlers, logger,
-                     metrics);
-  }
-  void put(std::string_view id, std::string_view type = "thing.happened", std::string_view data = "{}") {
-    rabbit.put("work", data,
-               "{\"message_id\":\"" + std::string(id) + "\",\"type\":\"" + std::string(type) +
-                   "\",\"delivery_mode\":2}");
-  }
-  bool effects_become(std::int64_t expected) {
-    return eventually(10s, [&] { return effects() == expected; });
-  }
-  std::size_t dead() { return rabbit.take("dead").size(); }
-  bool one_goes_to_the_dead_letters() {
-    return eventually(10s, [&] { return dead() == 1; });
-  }
-  // Nothing is left unacknowledged: the next consumer of the queue finds it empty.
-  bool all_is_acknowledged() {
-    consumer.reset();
-    connection.reset();
-    return rabbit.take("work").empty();
-  }
-};
-
-}  // namespace
+using fixture = with_consumer;
 
 BOOST_FIXTURE_TEST_CASE(each_event_has_its_effect_and_is_acknowledged, fixture) {
   start();
@@ -254,9 +198,9 @@ BOOST_FIXTURE_TEST_CASE(a_stopped_consumer_ends_what_it_does_and_takes_nothing_m
   };
   start();
   put("one");
-  put("two");
   BOOST_REQUIRE(eventually(10s, [&] { return handling.load(); }));
   consumer->stop();
+  put("two");
   BOOST_TEST(!consumer->idle());
   go_on = true;
   BOOST_REQUIRE(eventually(10s, [&] { return consumer->idle(); }));
