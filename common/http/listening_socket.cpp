@@ -1,9 +1,8 @@
 #include "common/http/listening_socket.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstring>
-#include <linux/filter.h>
+#include <limits>
 #include <memory>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -80,17 +79,12 @@ int listening_socket::accept() const noexcept {
   return accepted;
 }
 
-void listening_socket::refuse_new() const noexcept {
-  // Classic BPF over the TCP header: byte 13 has the flags; a segment with SYN (0x02) is dropped, any other
-  // (the last one of a handshake) passes.
-  std::array<sock_filter, 4> program{{
-      {BPF_LD | BPF_B | BPF_ABS, 0, 0, 13},
-      {BPF_JMP | BPF_JSET | BPF_K, 0, 1, 0x02},
-      {BPF_RET | BPF_K, 0, 0, 0},
-      {BPF_RET | BPF_K, 0, 0, 0xFFFFFFFF},
-  }};
-  const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
-  ::setsockopt(descriptor_, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+bool listening_socket::refuse_new() const noexcept {
+  // Bound to a network interface that does not exist, the socket matches no SYN any more, so the kernel
+  // answers one as if nobody listened: with RST, at once. A handshake under way has a socket of its own by
+  // then.
+  constexpr int no_interface = std::numeric_limits<int>::max();
+  return ::setsockopt(descriptor_, SOL_SOCKET, SO_BINDTOIFINDEX, &no_interface, sizeof no_interface) == 0;
 }
 
 bool listening_socket::another_soon() const noexcept {

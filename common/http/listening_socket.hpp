@@ -21,10 +21,10 @@ class listening_socket {
   // A connection, non-blocking and without delay of small packets; -1 with errno otherwise.
   [[nodiscard]] int accept() const noexcept;
 
-  // The kernel begins no further connection here, but completes those that have begun: accept() what is
-  // there, then destroy the socket, and no client that was let in is turned away. A client that asks between
-  // this call and the destruction asks again after a second (TCP's own retry) and is then refused.
-  void refuse_new() const noexcept;
+  // From now on the kernel refuses whoever asks for a connection, at once, as after close(); but it completes
+  // the handshakes that have begun: accept() what is there, then destroy the socket, and no client that was
+  // let in is turned away. No privilege is needed. false: this kernel cannot do it (before Linux 5.1).
+  [[nodiscard]] bool refuse_new() const noexcept;
   // Waits a few milliseconds for one more connection to complete.
   [[nodiscard]] bool another_soon() const noexcept;
 

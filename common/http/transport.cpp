@@ -37,6 +37,7 @@ transport::transport(std::shared_ptr<core> shared)
       received_(receive_size) {}
 
 transport::~transport() {
+  const std::lock_guard last_poster_is_out(mutex_);
   if (wake_ >= 0) ::close(wake_);
   if (timer_ >= 0) ::close(timer_);
 }
@@ -83,12 +84,11 @@ void transport::onReady(const Pistache::Aio::FdSet& ready) {
 }
 
 void transport::post(work item) {
-  bool first = false;
-  {
-    const std::lock_guard lock(mutex_);
-    first = posted_.empty();
-    posted_.push_back(std::move(item));
-  }
+  // Under the lock as a whole: once the work can run, it may lead to the end of this transport, and the
+  // destructor waits for the lock.
+  const std::lock_guard lock(mutex_);
+  const bool first = posted_.empty();
+  posted_.push_back(std::move(item));
   // On the reactor's thread onReady() looks at the queue before it returns.
   if (first && !is_current()) signal();
 }
@@ -168,10 +168,10 @@ void transport::accept_some() {
 
 void transport::stop_accepting() {
   if (!listener_) return;
-  listener_->refuse_new();
+  const bool closing = listener_->refuse_new();
   do {
     accept_some();
-  } while (listener_->another_soon());
+  } while (closing && listener_->another_soon());
   watch_listener(false);
   listener_.reset();
 }
