@@ -107,8 +107,9 @@ const std::string& request::parameter(std::string_view name) const {
 std::int64_t request::id_parameter(std::string_view name) const {
   const auto& text = parameter(name);
   std::int64_t value = 0;
-  if (!read_whole(text, value) || value <= 0) {
-    throw error(fault::malformed, "malformed-id", "The id in the path must be a positive number.");
+  if (text.starts_with('0') || !read_whole(text, value) || value <= 0) {
+    throw error(fault::malformed, "malformed-id",
+                "The id in the path must be a positive number without leading zeros.");
   }
   return value;
 }

@@ -63,7 +63,7 @@ struct request {
 
   // A {name} of the route template. Throws std::logic_error when the template has no such name.
   [[nodiscard]] const std::string& parameter(std::string_view name) const;
-  // A {name} as a positive 64-bit id; throws fault::malformed.
+  // A {name} as a positive 64-bit id, spelt the one way it has; throws fault::malformed.
   [[nodiscard]] std::int64_t id_parameter(std::string_view name) const;
   // The verified caller of a route that demands one.
   [[nodiscard]] const auth::identity& identity() const { return caller.value(); }
