@@ -34,7 +34,7 @@ void traffic::record(const exchange& done, int status) {
   const auto taken = std::chrono::duration<double>(exchange::clock::now() - done.started).count();
   count(route, method, status, taken);
   if (!shared_.options.access_log) return;
-  shared_.logger.info("request", {{"request_id", std::string_view(done.request.id)},
+  shared_.logger.info("request", {{"requestId", std::string_view(done.request.id)},
                                   {"route", route},
                                   {"method", method},
                                   {"status", std::int64_t{status}},
@@ -44,7 +44,7 @@ void traffic::record(const exchange& done, int status) {
 void traffic::record_refused(std::string_view request_id, int status) {
   count(unmatched, other_method, status, 0);
   if (!shared_.options.access_log) return;
-  shared_.logger.info("request", {{"request_id", request_id},
+  shared_.logger.info("request", {{"requestId", request_id},
                                   {"route", unmatched},
                                   {"method", other_method},
                                   {"status", std::int64_t{status}},

@@ -14,7 +14,7 @@ namespace {
 // What the client must not see is said in the log.
 void report_unexpected(log::logger& logger, const exchange& failed, const std::exception_ptr& failure) {
   const auto write = [&](std::string_view what) {
-    logger.error("handler failed", {{"request_id", std::string_view(failed.request.id)},
+    logger.error("handler failed", {{"requestId", std::string_view(failed.request.id)},
                                     {"route", std::string_view(failed.resource->path)},
                                     {"what", what}});
   };
