@@ -14,20 +14,20 @@ int main(int argc, char** argv) {
     auto& logger = process.logger();
     auto& metrics = process.metrics();
 
+    async::event_loop events_loop{"events"};  // before the pool, whose threads post to it to their end
     db::pool database{settings.database, logger, metrics};
     db::migrate(database, crm_mailer::migrations(), std::chrono::seconds{30}, logger);
 
-    async::event_loop events_loop{"events"};
     crm_mailer::smtp_sender sender{settings.smtp, logger, metrics};
     amqp::connection events_connection{
         events_loop, settings.broker.named(settings.process.replica + " events"), logger, metrics};
-    messaging::consumer consumer{
-        events_connection,
-        database,
-        {"crm-mailer.events"},
-        crm_mailer::handlers({database, sender, settings.shop, settings.smtp_time_limit}),
-        logger,
-        metrics};
+    messaging::consumer consumer{events_connection,
+                                 database,
+                                 {.queue = "crm-mailer.events", .prefetch = crm_mailer::events_at_once},
+                                 crm_mailer::handlers({database, sender, settings.shop,
+                                                       settings.smtp_time_limit, settings.give_up_after}),
+                                 logger,
+                                 metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });
     process.depends_on("broker", [&] { return events_connection.up(); });

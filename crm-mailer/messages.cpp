@@ -4,11 +4,14 @@
 #include "common/json/document.hpp"
 #include "crm-mailer/store.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace mercat::crm_mailer {
 
 namespace {
+
+constexpr std::chrono::milliseconds database_time{1000};
 
 std::int64_t customer_id_in(const json::value& data) {
   const auto id = json::integer(data, "customerId");
@@ -23,6 +26,19 @@ json::document object_in(const messaging::event& event) {
   return data;
 }
 
+// The mail server lets this one mail wait. That goes on for so long only, counted from the first time, which
+// is in the database: a restart does not begin it anew.
+async::task<void> postpone(const mailroom& room, const messaging::event& event, const error& why) {
+  const bool given_up =
+      co_await room.database.transaction(async::deadline::in(database_time), [&room, &event](db::session& s) {
+        if (store::postpone(s, event.id) < room.give_up_after) return false;
+        store::forget_postponed(s, event.id);  // brought back from the dead letters, it has its time again
+        return true;
+      });
+  if (!given_up) throw why;
+  throw error(fault::conflict, "mail-given-up", "the mail server has postponed this mail for too long");
+}
+
 async::task<void> send_welcome(mailroom room, messaging::event event) {
   const auto until = async::deadline::in(room.time_limit);
   const auto message = signed_up::read(event);
@@ -31,7 +47,14 @@ async::task<void> send_welcome(mailroom room, messaging::event event) {
   });
   if (!wanted) co_return;
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  co_await room.sender.send(welcome(message.who, room.shop, event.id, now), until);
+  std::optional<error> postponed;
+  try {
+    co_await room.sender.send(welcome(message.who, room.shop, event.id, now), until);
+  } catch (const error& failure) {
+    if (failure.slug() != "mail-postponed") throw;
+    postponed = failure;
+  }
+  if (postponed) co_await postpone(room, event, *postponed);
 }
 
 messaging::event_handler on_signed_up(const mailroom& room) {
@@ -39,6 +62,7 @@ messaging::event_handler on_signed_up(const mailroom& room) {
   handler.effect = [room](const messaging::event& event) { return send_welcome(room, event); };
   handler.apply = [](db::session& s, const messaging::event& event) {
     const auto customer = signed_up::read(event).customer_id;
+    store::forget_postponed(s, event.id);
     if (store::may_send(s, event.id, customer)) store::remember_sent(s, event.id, customer, "welcome");
   };
   return handler;

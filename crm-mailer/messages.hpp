@@ -13,7 +13,8 @@
 
 namespace mercat::crm_mailer {
 
-// customer.signed-up {customerId,email,name?}: gets a welcome mail, once.
+// customer.signed-up {customerId,email,name?}: gets a welcome mail, once. One that the server postpones for
+// longer than give_up_after is error(fault::conflict, "mail-given-up"): dead letters.
 struct signed_up {
   std::int64_t customer_id = 0;
   new_customer who;
@@ -31,8 +32,13 @@ struct mailroom {
   db::pool& database;
   smtp_sender& sender;
   const letterhead& shop;
-  std::chrono::milliseconds time_limit;  // of one attempt to send a mail
+  std::chrono::milliseconds time_limit;     // of one attempt to send a mail
+  std::chrono::milliseconds give_up_after;  // of a mail that the server postpones again and again
 };
+
+// Events in work at once: one that waits for a mail server's second thoughts keeps its place, so as many bad
+// recipients hold up the rest. Few enough for two SMTP connections to serve within a mail's time limit.
+inline constexpr std::uint16_t events_at_once = 32;
 
 [[nodiscard]] std::map<std::string, messaging::event_handler> handlers(mailroom room);
 

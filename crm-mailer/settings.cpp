@@ -48,6 +48,9 @@ settings settings::read(int argc, char** argv) {
   read.smtp = declare_smtp(env, production);
   read.smtp_time_limit =
       env.milliseconds("MERCAT_SMTP_TIMEOUT_MS", read.smtp_time_limit, "of one attempt to send a mail");
+  read.give_up_after =
+      env.milliseconds("MERCAT_MAIL_GIVE_UP_MS", read.give_up_after,
+                       "for so long a mail that the server postpones (4xx to it) is tried again");
   const auto from = env.text("MERCAT_MAIL_FROM", "Mercat <shop@mercat.test>", "sender of all mails");
   read.shop.domain = env.text("MERCAT_MAIL_DOMAIN", "mercat.test", "right side of Message-ID");
   constexpr auto shop_url_meaning = "where customers find the shop, for links in mails";

@@ -21,6 +21,7 @@ class smtp_conversation {
     if (at_ == stage::leaving || line.size() < 3 || !std::ranges::all_of(line.substr(0, 3), is_digit)) return;
     reply_ = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
     replied_at_ = at_;
+    about_its_system_ = line.substr(4 <= line.size() ? 4 : line.size()).starts_with("4.3.");  // RFC 3463
   }
 
   // The last reply before QUIT; 0: none.
@@ -30,16 +31,27 @@ class smtp_conversation {
   // mail, and is mended by configuration.
   [[nodiscard]] bool refused_for_good() const noexcept {
     constexpr int too_large = 552;  // possible in answer to MAIL already, which announces the size
-    const bool of_this_mail = replied_at_ == stage::recipient || replied_at_ == stage::content;
-    return reply_ >= 500 && (of_this_mail || reply_ == too_large);
+    return reply_ >= 500 && (of_this_mail() || reply_ == too_large);
+  }
+
+  // A 4xx to this mail (greylisting, a full mailbox, a domain that cannot be found): another one may go
+  // through. Not one that says the server itself is leaving or in trouble.
+  [[nodiscard]] bool postponed() const noexcept {
+    constexpr int leaving = 421;
+    return reply_ >= 400 && reply_ < 500 && reply_ != leaving && of_this_mail() && !about_its_system_;
   }
 
  private:
   enum class stage { opening, sender, recipient, content, leaving };
 
+  [[nodiscard]] bool of_this_mail() const noexcept {
+    return replied_at_ == stage::recipient || replied_at_ == stage::content;
+  }
+
   stage at_ = stage::opening;
   stage replied_at_ = stage::opening;
   int reply_ = 0;
+  bool about_its_system_ = false;
 };
 
 }  // namespace mercat::crm_mailer

@@ -17,6 +17,22 @@ void remember_sent(db::session& s, std::string_view event_id, std::int64_t custo
       event_id, customer_id, kind);
 }
 
+std::chrono::milliseconds postpone(db::session& s, std::string_view event_id) {
+  s.execute(
+      "INSERT INTO postponed_mail (event_id, since) VALUES (?, UTC_TIMESTAMP(6)) "
+      "ON DUPLICATE KEY UPDATE event_id = event_id",
+      event_id);
+  const auto found = s.query(
+      "SELECT TIMESTAMPDIFF(MICROSECOND, since, UTC_TIMESTAMP(6)) DIV 1000 FROM postponed_mail "
+      "WHERE event_id = ?",
+      event_id);
+  return std::chrono::milliseconds{found.front().integer(0)};
+}
+
+void forget_postponed(db::session& s, std::string_view event_id) {
+  s.execute("DELETE FROM postponed_mail WHERE event_id = ?", event_id);
+}
+
 void remember_deleted(db::session& s, std::int64_t customer_id) {
   s.execute(
       "INSERT INTO deleted_customer (id, deleted_at) VALUES (?, UTC_TIMESTAMP(6)) "

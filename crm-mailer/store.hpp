@@ -3,6 +3,7 @@
 
 #include "common/db/session.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string_view>
 
@@ -12,6 +13,12 @@ namespace mercat::crm_mailer::store {
 [[nodiscard]] bool may_send(db::session& s, std::string_view event_id, std::int64_t customer_id);
 void remember_sent(db::session& s, std::string_view event_id, std::int64_t customer_id,
                    std::string_view kind);
+
+// The mail server has put this event's mail off, again or for the first time: how long ago was that first
+// time?
+[[nodiscard]] std::chrono::milliseconds postpone(db::session& s, std::string_view event_id);
+void forget_postponed(db::session& s, std::string_view event_id);
+
 void remember_deleted(db::session& s, std::int64_t customer_id);
 
 }  // namespace mercat::crm_mailer::store

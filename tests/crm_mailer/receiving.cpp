@@ -11,6 +11,7 @@
 #include <boost/test/unit_test.hpp>
 #include <curl/curl.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -42,7 +43,8 @@ struct running_mailer {
   std::unique_ptr<amqp::connection> connection;
   std::unique_ptr<messaging::consumer> consumer;
 
-  explicit running_mailer(test::scripted_smtp_server::script answers = {})
+  explicit running_mailer(test::scripted_smtp_server::script answers = {},
+                          std::chrono::milliseconds give_up_after = 1h)
       : server(std::move(answers)),
         gate("127.0.0.1", server.port()),
         database(schema.options(), logger, metrics) {
@@ -55,7 +57,7 @@ struct running_mailer {
         std::make_unique<amqp::connection>(loop, broker.options("crm-mailer-1 events"), logger, metrics);
     consumer = std::make_unique<messaging::consumer>(
         *connection, database, messaging::consumer_options{"crm-mailer.events"},
-        crm_mailer::handlers({database, *sender, shop, 2s}), logger, metrics);
+        crm_mailer::handlers({database, *sender, shop, 2s, give_up_after}), logger, metrics);
   }
 
   void deliver(const std::string& id, const std::string& type, const std::string& data) const {
@@ -145,6 +147,50 @@ BOOST_AUTO_TEST_CASE(a_mail_server_that_postpones_is_asked_again) {
   mailer.signed_up(1, "ada@example.org");
   BOOST_TEST(mailer.handled(1));
   BOOST_TEST(mailer.recipients().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_recipient_that_is_postponed_holds_up_no_other_and_gets_its_mail_in_the_end) {
+  std::atomic<int> asked{0};
+  std::atomic<bool> full{true};
+  running_mailer mailer([&](const std::string& line) -> std::optional<std::string> {
+    if (full && line.starts_with("RCPT TO:<full@")) return ++asked, "450 4.2.2 mailbox full";
+    return std::nullopt;
+  });
+  mailer.signed_up(1, "full@example.org");
+  BOOST_REQUIRE(test::eventually([&] { return asked > 0; }));
+  mailer.signed_up(2, "ada@example.org");
+  mailer.signed_up(3, "bob@example.org");
+  BOOST_TEST(mailer.handled(2));
+  BOOST_TEST(mailer.recipients().size() == 2U);
+  BOOST_TEST(mailer.broker.take("crm-mailer.dead").empty());
+  full = false;
+  BOOST_TEST(mailer.handled(3));
+  BOOST_REQUIRE(mailer.recipients().size() == 3U);
+  BOOST_TEST(mailer.recipients()[2] == "full@example.org");
+  BOOST_TEST(mailer.count("postponed_mail") == 0);
+}
+
+BOOST_AUTO_TEST_CASE(
+    a_mail_postponed_for_too_long_goes_to_the_dead_letters_one_that_waits_for_the_server_never) {
+  running_mailer mailer(
+      [](const std::string& line) -> std::optional<std::string> {
+        if (line.starts_with("RCPT TO:<nowhere@")) return "450 4.1.2 domain not found";
+        return std::nullopt;
+      },
+      500ms);
+  mailer.gate.refuse();
+  mailer.signed_up(1, "ada@example.org");
+  BOOST_REQUIRE(test::eventually([&] { return !mailer.sender->reachable(); }));
+  BOOST_TEST(test::throughout(1s, [&] { return mailer.count("postponed_mail") == 0; }));
+  mailer.gate.pass();
+  mailer.signed_up(2, "nowhere@example.org");
+  BOOST_TEST(mailer.handled(1));
+  std::vector<std::string> dead;
+  BOOST_REQUIRE(test::eventually([&] { return !(dead = mailer.broker.take("crm-mailer.dead")).empty(); }));
+  BOOST_TEST(dead.size() == 1U);
+  BOOST_TEST(dead[0].find("nowhere@example.org") != std::string::npos);
+  BOOST_TEST(mailer.recipients().size() == 1U);
+  BOOST_TEST(mailer.count("postponed_mail") == 0);
 }
 
 BOOST_AUTO_TEST_CASE(what_can_never_be_sent_goes_to_the_dead_letters_and_stops_nothing) {

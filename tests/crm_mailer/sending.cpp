@@ -131,11 +131,27 @@ BOOST_AUTO_TEST_CASE(a_5xx_to_the_mail_is_final) {
 }
 
 BOOST_AUTO_TEST_CASE(a_4xx_can_be_tried_again) {
-  for (const auto* to : {"", "EHLO", "MAIL", "RCPT", "DATA", "."}) {
+  for (const auto* to : {"", "EHLO", "MAIL"}) {
     scripted_smtp_server server(answering(to, "451 later"));
     post_office office(server.url());
     BOOST_TEST(office.send(letter_to("a@example.org")) ==
                (to == std::string("EHLO") ? "sent" : "mail-unavailable"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_4xx_to_the_mail_postpones_this_mail) {
+  for (const auto* to : {"RCPT", "DATA", "."}) {
+    scripted_smtp_server server(answering(to, "450-4.7.1 greylisted\r\n450 4.7.1 come again"));
+    post_office office(server.url());
+    BOOST_TEST(office.send(letter_to("a@example.org")) == "mail-postponed");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_4xx_that_speaks_of_the_server_is_no_postponed_mail) {
+  for (const auto* reply : {"421 closing", "452 4.3.1 disk full"}) {
+    scripted_smtp_server server(answering("RCPT", reply));
+    post_office office(server.url());
+    BOOST_TEST(office.send(letter_to("a@example.org")) == "mail-unavailable");
   }
 }
 
