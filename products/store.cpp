@@ -9,9 +9,11 @@ namespace mercat::products::store {
 
 namespace {
 
-#define PRODUCT_COLUMNS                                                                                      \
-  "SELECT p.id, p.sku, p.name, p.description, p.type, p.unit, p.price, p.available, s.on_hand, p.supplier, " \
-  "p.banner, p.version, p.created_at, p.updated_at FROM product p JOIN stock s ON s.product_id = p.id "
+const std::string select_products =
+    "SELECT p.id, p.sku, p.name, p.description, p.type, p.unit, p.price, p.available, s.on_hand, p.supplier, "
+    "p.banner, p.version, p.created_at, p.updated_at FROM product p JOIN stock s ON s.product_id = p.id ";
+const std::string select_page = select_products + "WHERE p.id > ? ORDER BY p.id LIMIT ?";
+const std::string select_one = select_products + "WHERE p.id = ?";
 
 product from(db::row& row) {
   product item;
@@ -44,7 +46,7 @@ std::vector<product> from(std::vector<db::row> rows) {
 constexpr std::array<std::size_t, 4> in_list_sizes{1, 10, 100, 1000};
 
 std::string select_by_ids(std::size_t size) {
-  std::string sql = PRODUCT_COLUMNS "WHERE p.id IN (?";
+  std::string sql = select_products + "WHERE p.id IN (?";
   for (std::size_t i = 1; i < size; ++i) sql += ",?";
   return sql + ")";
 }
@@ -52,7 +54,7 @@ std::string select_by_ids(std::size_t size) {
 }  // namespace
 
 std::vector<product> list(db::session& s, product_id after, std::int64_t limit) {
-  return from(s.query(PRODUCT_COLUMNS "WHERE p.id > ? ORDER BY p.id LIMIT ?", after, limit));
+  return from(s.query(select_page, after, limit));
 }
 
 std::vector<std::string> categories(db::session& s) {
@@ -63,7 +65,7 @@ std::vector<std::string> categories(db::session& s) {
 }
 
 std::optional<product> find(db::session& s, product_id id) {
-  auto row = s.query_one(PRODUCT_COLUMNS "WHERE p.id = ?", id);
+  auto row = s.query_one(select_one, id);
   if (!row) return std::nullopt;
   return from(*row);
 }

@@ -23,7 +23,7 @@ int report(std::string text, int exit_code) {
 
 int run(const std::function<int()>& body) {
   // glibc makes up to 8 arenas per core and returns their memory late; two are enough for our few threads.
-  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_ARENA_MAX, 2);  // NOLINT(concurrency-mt-unsafe): no other thread exists yet
   std::signal(SIGPIPE, SIG_IGN);
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
