@@ -7,7 +7,7 @@ const bff::device& phone() {
   using bff::without;
   static const bff::shape list_item = only({"id", "name", "price", "currency", "banner", "available"});
   static const bff::device shapes{
-      .product_list = only({{"products", list_item}, "nextCursor"}),
+      .product_list = only({{"products", list_item}, "categories", "nextCursor"}),
       .profile = without({"addresses"}),
   };
   return shapes;

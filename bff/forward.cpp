@@ -12,9 +12,6 @@ namespace {
 constexpr std::array handed_on{"Authorization", "Content-Type", "If-None-Match", "Idempotency-Key",
                                "traceparent"};
 
-// A little above the client's own limit, whose error names the service that was too slow.
-constexpr std::chrono::milliseconds time_limit{3200};
-
 struct destination {
   http::method method;
   std::string own_path;
@@ -80,7 +77,7 @@ http::client_request call_for(const http::request& asked, http::method method, s
 http::route forward(http::method method, std::string own_path, http::access access, http::client& to,
                     const shape& as) {
   http::route route{method, std::string{public_prefix} + own_path, access, {}};
-  route.time_limit = time_limit;
+  route.time_limit = upstream_time_limit;
   if (method == http::method::post || method == http::method::put || method == http::method::patch)
     route.body = &any_object();
   route.handler = [where = destination{method, std::move(own_path), to, as}](const http::request& asked) {

@@ -13,6 +13,10 @@ namespace mercat::bff {
 // A service's own path is the public one without this.
 inline constexpr std::string_view public_prefix = "/api";
 
+// Of every route that waits for services: a little above the client's own limit, whose error names the
+// service that was too slow.
+inline constexpr std::chrono::milliseconds upstream_time_limit{3200};
+
 // The upstream's path and query for a request to the route `own_path` ("/products/{id}"): parameters are
 // encoded anew, so that none can leave its place in the path; the query goes on as it came. Throws
 // fault::not_found for a parameter "." or "..".

@@ -16,17 +16,17 @@ constexpr std::chrono::milliseconds part_limit{2500};
 
 const shape whole{};
 
-// One call and what the page takes from it: the answer under the part's name, or just the answer's own
-// member of that name.
+// One call and what the page takes from it: the answer under the part's name, or the answer's own members in
+// place of that name.
 struct part {
   std::string_view name;
   http::client& from;
   std::string target;
   const shape& as;
-  bool own_member = false;
+  bool own_members = false;
 };
 
-// `"name":value`, or nothing.
+// `"name":value,…`, or nothing.
 async::task<std::optional<std::string>> fetch(const part& wanted, const http::request& asked) {
   try {
     auto call = call_for(asked, http::method::get, wanted.target);
@@ -34,7 +34,7 @@ async::task<std::optional<std::string>> fetch(const part& wanted, const http::re
     if (!succeeded(answer)) co_return std::nullopt;
     auto body = project(answer.body, wanted.as);
     if (!body.starts_with('{')) co_return std::nullopt;
-    if (!wanted.own_member) co_return std::string{'"'}.append(wanted.name).append("\":").append(body);
+    if (!wanted.own_members) co_return std::string{'"'}.append(wanted.name).append("\":").append(body);
     if (body == "{}") co_return std::nullopt;
     co_return body.substr(1, body.size() - 2);
   } catch (const std::exception&) {  // the client has counted and named what it was
@@ -50,6 +50,7 @@ async::task<http::response> gather(upstreams& to, const shape& first_page, const
     parts.push_back({"cart", to.shopping, "/cart", whole});
   }
   std::vector<async::task<std::optional<std::string>>> fetches;
+  fetches.reserve(parts.size());
   for (const auto& each : parts) fetches.push_back(fetch(each, asked));
   const auto got = co_await async::when_all(std::move(fetches));
 
@@ -69,7 +70,9 @@ async::task<http::response> gather(upstreams& to, const shape& first_page, const
 
 http::route home(upstreams& to, const device& shown_on) {
   http::route route{http::method::get, std::string{public_prefix} + "/home", http::access::anyone, {}};
-  route.handler = [&to, &profile = shown_on.profile, first_page = just("products", shown_on.product_list)](
+  route.time_limit = upstream_time_limit;
+  route.handler = [&to, &profile = shown_on.profile,
+                   first_page = just({"products", "categories", "nextCursor"}, shown_on.product_list)](
                       const http::request& asked) { return gather(to, first_page, profile, asked); };
   return route;
 }

@@ -101,9 +101,11 @@ shape without(std::vector<shape::member> dropped) {
   return {shape::rule::without, std::move(dropped)};
 }
 
-shape just(const char* name, const shape& whole) {
-  const shape* part = whole.of(name);
-  return part == nullptr ? only({}) : only({{name, *part}});
+shape just(std::initializer_list<const char*> names, const shape& whole) {
+  shape chosen = only({});
+  for (const auto* name : names)
+    if (const shape* part = whole.of(name); part != nullptr) chosen.named.push_back({name, *part});
+  return chosen;
 }
 
 std::string project(std::string_view json_text, const shape& as) {

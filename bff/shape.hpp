@@ -3,6 +3,7 @@
 // pass through a double.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,8 @@ struct shape::member {
 
 [[nodiscard]] shape only(std::vector<shape::member> kept);
 [[nodiscard]] shape without(std::vector<shape::member> dropped);
-// Of an object of shape `whole`, that one member, in its shape there.
-[[nodiscard]] shape just(const char* name, const shape& whole);
+// Of an object of shape `whole`, these members alone, in their shapes there.
+[[nodiscard]] shape just(std::initializer_list<const char*> names, const shape& whole);
 
 // The JSON text in that shape, without white space; members keep their order. Throws
 // error(fault::internal, "unreadable-answer") when it is not JSON: a service of ours wrote it.

@@ -53,6 +53,7 @@ async::task<http::response> who(upstreams& to, const std::string& replica, const
 
 http::route whoami(upstreams& to, std::string replica) {
   http::route route{http::method::get, std::string{public_prefix} + "/whoami", http::access::anyone, {}};
+  route.time_limit = upstream_time_limit;
   route.handler = [&to, replica = std::move(replica)](const http::request& asked) {
     return who(to, replica, asked);
   };

@@ -77,8 +77,9 @@ const compiled_route* resource::find(http::method method) const noexcept {
 
 router::router(route_table table)
     : table_(std::make_unique<route_table>(std::move(table))), root_(std::make_unique<node>()) {
-  for (const auto& entry : *table_) {
+  for (auto& entry : *table_) {
     if (!entry.path.starts_with('/')) throw std::logic_error("a route must start with '/': " + entry.path);
+    if (entry.time_limit.count() == 0) entry.time_limit = default_time_limit(entry.method);
     auto compiled = std::make_unique<compiled_route>();
     compiled->entry = &entry;
     compiled->number = compiled_.size();

@@ -17,7 +17,7 @@ std::optional<std::string> customer_says(const seen_request& asked) {
 std::optional<std::string> products_says(const seen_request& asked) {
   return answer_to(
       asked, 200,
-      R"({"replica":"products-1","products":[{"id":1,"sku":"a","price":0.30}],"nextCursor":"c"})");
+      R"({"replica":"products-1","products":[{"id":1,"sku":"a","price":0.30}],"categories":[{"name":"n"}],"nextCursor":"c","x":1})");
 }
 std::optional<std::string> shopping_says(const seen_request& asked) {
   return answer_to(asked, 200, R"({"replica":"shopping-1","items":[],"total":0.00})");
@@ -43,18 +43,19 @@ BOOST_AUTO_TEST_SUITE(gathering)
 
 BOOST_AUTO_TEST_CASE(a_stranger_gets_the_products) {
   shop all{customer_says, products_says, shopping_says};
-  BOOST_TEST(home_of(all, all.web, false).body ==
-             R"({"products":[{"id":1,"sku":"a","price":0.30}],"degraded":[]})");
-  BOOST_TEST(home_of(all, all.mobile, false).body == R"({"products":[{"id":1,"price":0.30}],"degraded":[]})");
+  const std::string rest = R"(,"categories":[{"name":"n"}],"nextCursor":"c","degraded":[]})";
+  BOOST_TEST(home_of(all, all.web, false).body == R"({"products":[{"id":1,"sku":"a","price":0.30}])" + rest);
+  BOOST_TEST(home_of(all, all.mobile, false).body == R"({"products":[{"id":1,"price":0.30}])" + rest);
   BOOST_TEST(all.customer.seen().empty());
   BOOST_TEST(all.shopping.seen().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_customer_gets_profile_and_cart_too) {
   shop all{customer_says, products_says, shopping_says};
-  BOOST_TEST(home_of(all, all.mobile, true).body ==
-             R"({"products":[{"id":1,"price":0.30}],"profile":{"replica":"customer-2","id":7},)"
-             R"("cart":{"replica":"shopping-1","items":[],"total":0.00},"degraded":[]})");
+  BOOST_TEST(
+      home_of(all, all.mobile, true).body ==
+      R"({"products":[{"id":1,"price":0.30}],"categories":[{"name":"n"}],"nextCursor":"c",)"
+      R"("profile":{"replica":"customer-2","id":7},"cart":{"replica":"shopping-1","items":[],"total":0.00},"degraded":[]})");
   BOOST_TEST(all.shopping.seen().at(0).headers.get("Authorization") == "Bearer of.user.7");
 }
 
@@ -73,9 +74,10 @@ BOOST_AUTO_TEST_CASE(a_part_that_fails_is_left_out_and_named) {
     shop no_cart{customer_says, products_says, failing};
     const auto answer = home_of(no_cart, no_cart.web, true);
     BOOST_TEST(answer.status == 200);
-    BOOST_TEST(answer.body ==
-               R"({"products":[{"id":1,"sku":"a","price":0.30}],"profile":{"replica":"customer-2","id":7,)"
-               R"("addresses":[]},"degraded":["cart"]})");
+    BOOST_TEST(
+        answer.body ==
+        R"({"products":[{"id":1,"sku":"a","price":0.30}],"categories":[{"name":"n"}],"nextCursor":"c",)"
+        R"("profile":{"replica":"customer-2","id":7,"addresses":[]},"degraded":["cart"]})");
   }
   shop nothing{broken};
   const auto answer = home_of(nothing, nothing.web, true);

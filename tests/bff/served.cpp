@@ -111,6 +111,24 @@ BOOST_AUTO_TEST_CASE(refuses_bodies_that_no_owner_could_want) {
   BOOST_TEST(bff.post("/api/cart", R"({"productId":1,"quantity":2})").status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(says_414_when_the_address_grows_too_long_on_its_way_to_the_owner) {
+  served bff{says};
+  for (int i = 0; i < 20; ++i) {
+    const auto answer = bff.get("/api/products/" + std::string(7000, '!'));  // each becomes %21
+    BOOST_TEST(answer.status == 414);
+    BOOST_TEST((answer.body.find("/uri-too-long\"") != std::string::npos));
+  }
+  BOOST_TEST(bff.passed_on() == 0U);
+  BOOST_TEST(bff.get("/api/products/1").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_its_services_as_long_as_they_may_take) {
+  served bff{says};
+  for (const auto& route : bff.behind.web)
+    if (route.path != "/api/status" && route.path != "/status")
+      BOOST_TEST((route.time_limit > http::client_options{}.time_limit), route.path);
+}
+
 BOOST_AUTO_TEST_CASE(knows_its_paths) {
   served bff{says};
   BOOST_TEST(bff.get("/api/nothing").status == 404);

@@ -77,6 +77,24 @@ BOOST_AUTO_TEST_CASE(a_table_with_a_doubled_row_does_not_start) {
   BOOST_CHECK_THROW(router({row(method::get, "a")}), std::logic_error);
 }
 
+BOOST_AUTO_TEST_CASE(a_route_ends_before_nginx_gives_it_up_unless_it_says_otherwise) {
+  using std::chrono::milliseconds;
+  constexpr milliseconds answer_at_the_latest{150};  // grace, and the tick that notices
+  const auto told = [] {
+    auto own = row(method::get, "/own");
+    own.time_limit = milliseconds{77};
+    return own;
+  };
+  const router routes({row(method::get, "/a"), row(method::post, "/a"), told()});
+  const auto limit = [&](std::string_view path, method verb) {
+    return routes.match(path).resource->find(verb)->entry->time_limit;
+  };
+  BOOST_CHECK(limit("/a", method::get) + answer_at_the_latest < milliseconds{1200});
+  BOOST_CHECK(limit("/a", method::head) == limit("/a", method::get));
+  BOOST_CHECK(limit("/a", method::post) + answer_at_the_latest < milliseconds{3200});
+  BOOST_CHECK(limit("/own", method::get) == milliseconds{77});
+}
+
 BOOST_AUTO_TEST_CASE(query_parameters_are_decoded_strictly) {
   const auto query = query_parameters::parse("q=a+b%2Bc&empty=&flag&n=12&%C3%A9=1");
   BOOST_TEST(*query.find("q") == "a b+c");
@@ -97,9 +115,10 @@ BOOST_AUTO_TEST_CASE(query_parameters_are_decoded_strictly) {
 
 BOOST_AUTO_TEST_CASE(an_id_in_the_path_is_a_positive_number) {
   request asked;
-  asked.path_parameters = {{"id", "42"}, {"bad", "4x"}, {"zero", "0"}, {"big", "9223372036854775808"}};
+  asked.path_parameters = {{"id", "42"},      {"bad", "4x"},  {"zero", "0"}, {"big", "9223372036854775808"},
+                           {"padded", "042"}, {"plus", "+42"}};
   BOOST_TEST(asked.id_parameter("id") == 42);
-  for (const auto* name : {"bad", "zero", "big"}) {
+  for (const auto* name : {"bad", "zero", "big", "padded", "plus"}) {
     BOOST_CHECK_EXCEPTION(static_cast<void>(asked.id_parameter(name)), error, malformed);
   }
   BOOST_CHECK_THROW(static_cast<void>(asked.parameter("absent")), std::logic_error);
