@@ -139,7 +139,7 @@ async::task<bool> relay::state::send_some(std::shared_ptr<state> self) {
 }
 
 async::completion<bool> relay::state::send(std::shared_ptr<batch> all) {
-  const auto ended = all->ended;
+  auto ended = all->ended;
   all->pending = all->rows.size();
   under_way = all;
   for (std::size_t i = 0; i < all->rows.size(); ++i) {
