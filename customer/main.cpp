@@ -18,10 +18,10 @@ int main(int argc, char** argv) {
     auto& logger = process.logger();
     auto& metrics = process.metrics();
 
+    async::event_loop events_loop{"events"};  // before the pool, whose threads post to it to their end
     db::pool database{settings.database, logger, metrics};
     db::migrate(database, customer::migrations(), std::chrono::seconds{30}, logger);
 
-    async::event_loop events_loop{"events"};
     amqp::connection events_connection{
         events_loop, settings.broker.named(settings.process.replica + " events"), logger, metrics};
     amqp::publisher publisher{events_connection, "mercat.events", "customer"};

@@ -18,11 +18,11 @@ int main(int argc, char** argv) {
     auto& logger = process.logger();
     auto& metrics = process.metrics();
 
+    async::event_loop rpc_loop{"rpc"};  // before the pool, whose threads post to it to their end
     db::pool database{settings.database, logger, metrics};
     db::migrate(database, products::migrations(), std::chrono::seconds{30}, logger);
     products::catalogue catalogue{database, settings.currency};
 
-    async::event_loop rpc_loop{"rpc"};
     amqp::connection rpc_connection{rpc_loop, settings.broker.named(settings.process.replica + " rpc"),
                                     logger, metrics};
     amqp::rpc_server product_rpc{

@@ -19,16 +19,16 @@ int main(int argc, char** argv) {
     auto& logger = process.logger();
     auto& metrics = process.metrics();
 
+    async::event_loop rpc_loop{"rpc"};  // before the pool, whose threads post to them to their end
+    async::event_loop events_loop{"events"};
     db::pool database{settings.database, logger, metrics};
     db::migrate(database, shopping::migrations(), std::chrono::seconds{30}, logger);
 
-    async::event_loop rpc_loop{"rpc"};
-    async::event_loop event_loop{"events"};
     amqp::connection rpc_connection{rpc_loop, settings.broker.named(replica + " rpc"), logger, metrics};
-    amqp::connection event_connection{event_loop, settings.broker.named(replica + " events"), logger,
-                                      metrics};
+    amqp::connection events_connection{events_loop, settings.broker.named(replica + " events"), logger,
+                                       metrics};
     amqp::rpc_client products{rpc_connection, {"PRODUCT_RPC"}, metrics};
-    messaging::consumer events{event_connection,           database, {shopping::event_queue},
+    messaging::consumer events{events_connection,          database, {shopping::event_queue},
                                shopping::event_handlers(), logger,   metrics};
 
     shopping::product_offers offers{products};
@@ -37,9 +37,9 @@ int main(int argc, char** argv) {
                         std::make_shared<auth::token_verifier>(settings.tokens), logger, metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });
-    process.depends_on("broker", [&] { return rpc_connection.up() && event_connection.up(); });
+    process.depends_on("broker", [&] { return rpc_connection.up() && events_connection.up(); });
     process.watch("rpc", [&] { return rpc_loop.ticks(); });
-    process.watch("events", [&] { return event_loop.ticks(); });
+    process.watch("events", [&] { return events_loop.ticks(); });
     process.on_drain([&] { events.stop(); }, [&] { return events.idle(); });
     return process.serve(server);
   });

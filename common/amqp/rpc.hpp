@@ -42,7 +42,8 @@ class rpc_client {
 };
 
 // data: the request's "data" member. The deadline is the caller's (from the message's expiration; 2 s when
-// absent). A thrown mercat::error becomes a reply {"error":slug,"message":detail} with its HTTP status.
+// absent). A thrown mercat::error becomes a reply {"error":slug,"message":detail} with its HTTP status, but
+// for too_slow, which is 503 here.
 using rpc_handler = std::function<async::task<rpc_reply>(const json::value& data, async::deadline until)>;
 
 struct rpc_server_options {
@@ -56,6 +57,8 @@ class rpc_server {
  public:
   rpc_server(connection& broker, rpc_server_options options, std::map<std::string, rpc_handler> handlers,
              log::logger& logger, metrics::registry& metrics);
+  // Waits for the handlers under way, which get no reply through any more: at most 10 s, so each must end by
+  // its deadline. Not on the loop's thread.
   ~rpc_server();
 
   // The broker gives it requests. Before stopping another replica, wait for this: the queue is gone with its

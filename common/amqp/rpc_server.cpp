@@ -5,12 +5,15 @@
 #include <prometheus/counter.h>
 
 #include <atomic>
+#include <future>
 
 namespace mercat::amqp {
 
 namespace {
 
 constexpr std::chrono::milliseconds default_time{2000};
+// A request has its caller's deadline, and what it waits for has limits of its own below this.
+constexpr std::chrono::seconds longest_wait_for_handlers{10};
 constexpr std::string_view unknown_type = "unknown";  // as a metric label: clients must not make up labels
 
 rpc_reply refusal(int status, std::string_view slug, std::string_view words) {
@@ -24,8 +27,8 @@ rpc_reply refusal(int status, std::string_view slug, std::string_view words) {
 
 }  // namespace
 
-// For the loop's thread, but for the atomics. Requests being answered hold a reference: they may outlive the
-// rpc_server, and then end without a reply.
+// For the loop's thread, but for the atomics. Requests being answered when the rpc_server ends do so without
+// a reply.
 struct rpc_server::state final : channel_user, std::enable_shared_from_this<rpc_server::state> {
   state(connection& over, rpc_server_options chosen, std::map<std::string, rpc_handler> by_type,
         log::logger& logger, metrics::registry& to)
@@ -51,6 +54,7 @@ struct rpc_server::state final : channel_user, std::enable_shared_from_this<rpc_
   std::atomic<bool> consuming{false};  // asked for
   std::atomic<bool> confirmed{false};
   std::atomic<std::size_t> under_way{0};
+  std::promise<void> all_over;  // ended, and nothing is under way any more
   std::map<std::pair<std::string, int>, prometheus::Counter*> counters;
 
   static async::task<void> serve(std::shared_ptr<state> self, message request, async::deadline until);
@@ -85,7 +89,9 @@ void rpc_server::state::on_message(message&& item) {
     return;
   }
   ++under_way;
-  async::spawn(serve(shared_from_this(), std::move(item), until), [](std::exception_ptr) {});
+  async::spawn(serve(shared_from_this(), std::move(item), until), [self = shared_from_this()](auto) {
+    if (--self->under_way == 0 && self->ended) self->all_over.set_value();
+  });
 }
 
 async::task<void> rpc_server::state::serve(std::shared_ptr<state> self, message request,
@@ -103,7 +109,6 @@ async::task<void> rpc_server::state::serve(std::shared_ptr<state> self, message 
   const bool in_time = !until.passed();  // nobody waits any more otherwise
   if (!in_time) self->dropped.Increment();
   self->finish(request, on_generation, in_time ? &reply : nullptr);
-  --self->under_way;
 }
 
 async::task<rpc_reply> rpc_server::state::answer(const message& request, async::deadline until,
@@ -126,7 +131,9 @@ rpc_reply rpc_server::state::reply_to_failure(std::string_view type) {
   try {
     throw;
   } catch (const error& known) {
-    return refusal(http::status_of(known.kind()), known.slug(), known.detail());
+    // The contract has one status for "not now", whether the dependency is away or slow.
+    const auto kind = known.kind() == fault::too_slow ? fault::unavailable : known.kind();
+    return refusal(http::status_of(kind), known.slug(), known.detail());
   } catch (const std::exception& unknown) {
     if (!ended)
       log.error("rpc handler failed", {{"type", type}, {"reason", std::string_view{unknown.what()}}});
@@ -172,10 +179,18 @@ rpc_server::rpc_server(connection& broker, rpc_server_options options,
 
 rpc_server::~rpc_server() {
   state_->broker.remove(*state_);
+  auto all_over = state_->all_over.get_future();
   state_->broker.loop().run_and_wait([this] {
     state_->ended = true;
     state_->open = nullptr;
+    if (state_->under_way == 0) state_->all_over.set_value();
   });
+  // What the handlers use is gone after this.
+  if (all_over.wait_for(longest_wait_for_handlers) == std::future_status::timeout) {
+    state_->log.error("rpc handlers did not end",
+                      {{"queue", state_->options.queue},
+                       {"underWay", static_cast<std::int64_t>(state_->under_way.load())}});
+  }
 }
 
 void rpc_server::stop() {

@@ -22,6 +22,7 @@ BOOST_AUTO_TEST_CASE(handler_failures_become_error_replies_without_inside_words)
   server products{scratch.options("products")};
   caller shopping{scratch.options("shopping")};
   BOOST_REQUIRE(shopping.answered());
+  BOOST_TEST(shopping.call("TOO_LATE", "1").status == 503);
   const auto refused = shopping.call("REFUSE", "1");
   BOOST_TEST(refused.status == 503);
   BOOST_TEST(refused.body == R"({"error":"database-busy","message":"Try \"later\"."})");

@@ -189,6 +189,8 @@ BOOST_AUTO_TEST_CASE(a_server_may_end_while_it_answers) {
   BOOST_REQUIRE(eventually(2s, [&] {
     return counter(shopping.metrics, R"(mercat_rpc_client_pending{queue="PRODUCT_RPC"})") == "10";
   }));
+  BOOST_REQUIRE(eventually(2s, [&] { return products.asleep == 10; }));
   products.rpc.reset();
+  BOOST_TEST(products.asleep == 0);  // what handlers use may go now
   BOOST_TEST(eventually(2s, [&] { return ended == 10; }));
 }

@@ -41,6 +41,10 @@ inline async::task<rpc_reply> break_down(const json::value&, deadline) {
   throw std::runtime_error("secret inside");
   co_return rpc_reply{};
 }
+inline async::task<rpc_reply> too_late(const json::value&, deadline) {
+  throw error(fault::too_slow, "database-too-slow", "too slow");
+  co_return rpc_reply{};
+}
 // Counts those asleep: an event_loop that ends forgets its sleepers, and with them their memory.
 inline async::task<rpc_reply> slow_answer(async::event_loop& loop, std::string body,
                                           std::atomic<int>& asleep) {
@@ -53,8 +57,11 @@ inline async::task<rpc_reply> slow_answer(async::event_loop& loop, std::string b
 struct server : client {
   explicit server(amqp::connection_options options, std::uint16_t prefetch = 64)
       : client(std::move(options)) {
-    std::map<std::string, amqp::rpc_handler> handlers{
-        {"ECHO", echo}, {"NOTHING", nothing_there}, {"REFUSE", refuse}, {"BREAK", break_down}};
+    std::map<std::string, amqp::rpc_handler> handlers{{"ECHO", echo},
+                                                      {"NOTHING", nothing_there},
+                                                      {"REFUSE", refuse},
+                                                      {"BREAK", break_down},
+                                                      {"TOO_LATE", too_late}};
     handlers["SLOW"] = [this](const json::value& data, deadline) {
       return slow_answer(loop, text_of(data), asleep);
     };
