@@ -130,7 +130,9 @@ auto connection::guarded(std::string_view sql, Call call) {
 
 void connection::refuse(const sql::SQLException& failure, std::string_view sql) {
   const int number = failure.getErrorCode();
-  switch (classify(number)) {
+  // The driver gives both no number: a connection that is closed, and a call that is wrong.
+  const bool wrong_call = dynamic_cast<const sql::InvalidArgumentException*>(&failure) != nullptr;
+  switch (wrong_call ? server_error::bug : classify(number)) {
     case server_error::duplicate:
       throw duplicate_key{duplicate_key_name(failure.what())};
     case server_error::busy:
@@ -147,9 +149,7 @@ void connection::refuse(const sql::SQLException& failure, std::string_view sql) 
     case server_error::bug:
       break;
   }
-  // Number 0 is the driver itself complaining, about a closed connection for one: not to be used again. The
-  // server's text is not logged, it may quote values; the statement is constant text.
-  broken_ = number == 0;
+  // The server's text is not logged, it may quote values; the statement is constant text.
   logger_.error("the database refused a statement",
                 {{"number", std::int64_t{number}}, {"sqlstate", failure.getSQLState()}, {"statement", sql}});
   throw error{fault::internal, "internal", "something went wrong on our side"};
