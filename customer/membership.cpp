@@ -19,12 +19,12 @@ membership::membership(db::pool& database, auth::password_hasher& hasher, const 
                        std::function<void()> events_committed)
     : database_(database), hasher_(hasher), issuer_(issuer), events_committed_(std::move(events_committed)) {}
 
-async::task<session> membership::sign_up(sign_up_form form, async::deadline until) {
+async::task<session> membership::sign_up(sign_up_form form, async::deadline until, std::string traceparent) {
   auto hash = co_await hasher_.hash(std::move(form.password), until);
   const registration wanted{std::move(form.email), std::move(form.name), std::move(form.phone),
                             std::move(hash), role::user};
   account made;
-  made.id = co_await insert(wanted, until);
+  made.id = co_await insert(wanted, traceparent, until);
   events_committed_();
   made.email = wanted.email.spelling();
   made.name = wanted.name;
@@ -32,12 +32,13 @@ async::task<session> membership::sign_up(sign_up_form form, async::deadline unti
   co_return open_session(std::move(made));
 }
 
-async::task<std::int64_t> membership::insert(const registration& wanted, async::deadline until) {
+async::task<std::int64_t> membership::insert(const registration& wanted, const std::string& traceparent,
+                                             async::deadline until) {
   std::exception_ptr unknown_outcome;
   try {
-    co_return co_await database_.transaction(until, [&wanted](db::session& s) {
+    co_return co_await database_.transaction(until, [&wanted, &traceparent](db::session& s) {
       const auto id = store::insert(s, wanted);
-      publish(s, signed_up{id, wanted.email.spelling(), wanted.name});
+      publish(s, signed_up{id, wanted.email.spelling(), wanted.name}, traceparent);
       return id;
     });
   } catch (const db::commit_unknown&) {
@@ -70,10 +71,10 @@ async::task<account> membership::profile(std::int64_t id, async::deadline until)
   co_return std::move(*found);
 }
 
-async::task<void> membership::leave(std::int64_t id, async::deadline until) {
-  co_await database_.transaction(until, [id](db::session& s) {
+async::task<void> membership::leave(std::int64_t id, async::deadline until, std::string traceparent) {
+  co_await database_.transaction(until, [id, &traceparent](db::session& s) {
     if (!store::erase(s, id)) throw account_gone();
-    publish(s, deleted{id});
+    publish(s, deleted{id}, traceparent);
   });
   events_committed_();
 }

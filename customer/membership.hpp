@@ -1,6 +1,6 @@
 // membership: what people do with their account: sign up, log in, look at it, leave. Each is a coroutine that
-// passes the caller's deadline down; password hashing runs between the database steps, never inside one.
-// Stateless; thread-safe.
+// passes the caller's deadline down, and its traceparent (or none) to the events it causes; password hashing
+// runs between the database steps, never inside one. Stateless; thread-safe.
 #pragma once
 
 #include "common/async/deadline.hpp"
@@ -38,7 +38,8 @@ class membership {
              std::function<void()> events_committed);
 
   // Throws fault::already_exists "email-taken".
-  [[nodiscard]] async::task<session> sign_up(sign_up_form form, async::deadline until);
+  [[nodiscard]] async::task<session> sign_up(sign_up_form form, async::deadline until,
+                                             std::string traceparent = {});
 
   // Throws fault::unauthenticated "bad-credentials": the same, after the same work, whether the password is
   // wrong, nobody has this address, or it is no address at all.
@@ -47,10 +48,11 @@ class membership {
 
   // Both throw fault::unauthenticated "token-invalid" when the account is gone: a token may outlive it.
   [[nodiscard]] async::task<account> profile(std::int64_t id, async::deadline until);
-  [[nodiscard]] async::task<void> leave(std::int64_t id, async::deadline until);
+  [[nodiscard]] async::task<void> leave(std::int64_t id, async::deadline until, std::string traceparent = {});
 
  private:
-  async::task<std::int64_t> insert(const registration& wanted, async::deadline until);
+  async::task<std::int64_t> insert(const registration& wanted, const std::string& traceparent,
+                                   async::deadline until);
   [[nodiscard]] session open_session(account who) const;
 
   db::pool& database_;

@@ -5,7 +5,7 @@
 
 namespace mercat::customer {
 
-void publish(db::session& s, const signed_up& event) {
+void publish(db::session& s, const signed_up& event, std::string_view traceparent) {
   json::writer data;
   data.StartObject();
   data.key("customerId").Int64(event.customer_id);
@@ -17,15 +17,15 @@ void publish(db::session& s, const signed_up& event) {
     data.Null();
   }
   data.EndObject();
-  messaging::add_to_outbox(s, "customer.signed-up", data.take());
+  messaging::add_to_outbox(s, "customer.signed-up", data.take(), traceparent);
 }
 
-void publish(db::session& s, const deleted& event) {
+void publish(db::session& s, const deleted& event, std::string_view traceparent) {
   json::writer data;
   data.StartObject();
   data.key("customerId").Int64(event.customer_id);
   data.EndObject();
-  messaging::add_to_outbox(s, "customer.deleted", data.take());
+  messaging::add_to_outbox(s, "customer.deleted", data.take(), traceparent);
 }
 
 }  // namespace mercat::customer

@@ -1,5 +1,6 @@
 // The events this service publishes (design section 6): one struct and one publish() each. publish() writes
-// to the outbox inside the transaction of the change; the relay sends it after the commit.
+// to the outbox inside the transaction of the change; the relay sends it after the commit. traceparent: of
+// the request that caused it, or empty.
 #pragma once
 
 #include "common/db/session.hpp"
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace mercat::customer {
 
@@ -16,12 +18,12 @@ struct signed_up {
   std::string email;
   std::optional<std::string> name;
 };
-void publish(db::session& s, const signed_up& event);
+void publish(db::session& s, const signed_up& event, std::string_view traceparent);
 
 // customer.deleted {customerId}
 struct deleted {
   std::int64_t customer_id = 0;
 };
-void publish(db::session& s, const deleted& event);
+void publish(db::session& s, const deleted& event, std::string_view traceparent);
 
 }  // namespace mercat::customer

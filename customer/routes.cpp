@@ -1,6 +1,7 @@
 #include "customer/routes.hpp"
 
 #include "common/http/standard_routes.hpp"
+#include "common/messaging/traceparent.hpp"
 #include "customer/representation.hpp"
 #include "customer/schemas.hpp"
 
@@ -13,12 +14,16 @@ using http::method;
 using http::request;
 using http::response;
 
+std::string trace_of(const request& asked) {
+  return std::string(messaging::valid_traceparent(asked.headers.get("traceparent")));
+}
+
 async::task<response> sign_up(membership& members, const request& asked) {
   const auto& body = asked.json->root();
   sign_up_form form{email_address::parse(*json::text(body, "email")),
                     std::string(*json::text(body, "password")), name_from(json::text(body, "name")),
                     phone_from(json::text(body, "phone"))};
-  const auto opened = co_await members.sign_up(std::move(form), asked.deadline);
+  const auto opened = co_await members.sign_up(std::move(form), asked.deadline, trace_of(asked));
   co_return response::json(json_of(opened), 201);
 }
 
@@ -35,7 +40,7 @@ async::task<response> profile(membership& members, const request& asked) {
 }
 
 async::task<response> leave(membership& members, const request& asked) {
-  co_await members.leave(asked.identity().customer_id, asked.deadline);
+  co_await members.leave(asked.identity().customer_id, asked.deadline, trace_of(asked));
   co_return response::no_content();
 }
 

@@ -14,7 +14,8 @@
 
 namespace mercat::messaging {
 
-// Inside a transaction. type: the routing key; data: a JSON object. Returns the event's id.
+// Inside a transaction. type: the routing key; data: a JSON object; traceparent: of the request that caused
+// it, valid (traceparent.hpp) or empty. Returns the event's id.
 std::string add_to_outbox(db::session& s, std::string_view type, std::string_view data,
                           std::string_view traceparent = {});
 

@@ -239,3 +239,16 @@ BOOST_AUTO_TEST_CASE(demo_users_are_made_once_and_get_no_mail) {
   BOOST_TEST(shop.log_in("admin@mercat.test", "mercat-demo-1").text("role") == "admin");
   BOOST_TEST(shop.log_in("user@mercat.test", "mercat-demo-1").text("role") == "user");
 }
+
+BOOST_AUTO_TEST_CASE(the_trace_of_a_request_goes_on_in_its_events_unless_it_is_none) {
+  running_customer shop;
+  const std::string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const auto body = R"({"email":"ada@example.org","password":"correct horse"})";
+  const auto made = shop.call("POST", "/signup", body, {}, trace);
+  BOOST_TEST(made.status == 201);
+  BOOST_TEST(shop.traces(1) == std::vector<std::string>{trace}, boost::test_tools::per_element());
+  BOOST_TEST(shop.call("DELETE", "/profile", {}, made.text("accessToken"), trace).status == 204);
+  BOOST_TEST(shop.traces(1) == std::vector<std::string>{trace}, boost::test_tools::per_element());
+  BOOST_TEST(shop.call("POST", "/signup", body, {}, "00-not-a-trace").status == 201);
+  BOOST_TEST(shop.traces(1) == std::vector<std::string>{""}, boost::test_tools::per_element());
+}

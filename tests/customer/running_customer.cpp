@@ -84,11 +84,13 @@ running_customer::running_customer(auth::password_hasher_options hashing)
 }
 
 http_answer running_customer::call(const std::string& method, const std::string& path,
-                                   const std::string& body, const std::string& token) const {
+                                   const std::string& body, const std::string& token,
+                                   const std::string& traceparent) const {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl{curl_easy_init(), &curl_easy_cleanup};
   curl_slist* list = curl_slist_append(nullptr, "Content-Type: application/json");
   list = curl_slist_append(list, "Expect:");
   if (!token.empty()) list = curl_slist_append(list, ("Authorization: Bearer " + token).c_str());
+  if (!traceparent.empty()) list = curl_slist_append(list, ("traceparent: " + traceparent).c_str());
   const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{list, &curl_slist_free_all};
   http_answer got;
   const auto url = "http://127.0.0.1:" + std::to_string(server_->port()) + path;
@@ -128,6 +130,21 @@ std::vector<std::string> running_customer::events(std::size_t count) {
     return bodies.size() >= count;
   }));
   return bodies;
+}
+
+std::vector<std::string> running_customer::traces(std::size_t count) {
+  std::vector<std::string> traces;
+  static_cast<void>(eventually([&] {
+    const auto got = json::document::parse(
+        broker_.ask("POST", "/queues/" + broker_.vhost() + "/crm-mailer.events/get",
+                    R"({"ackmode":"ack_requeue_false","encoding":"auto","count":100})"));
+    for (const auto& each : got.root().GetArray()) {
+      const auto& headers = (*json::member(each, "properties"))["headers"];
+      traces.emplace_back(json::text(headers, "traceparent").value_or(""));
+    }
+    return traces.size() >= count;
+  }));
+  return traces;
 }
 
 std::int64_t running_customer::count(const std::string& table) {

@@ -36,7 +36,8 @@ class running_customer {
 
   // body: JSON, may be empty. Thread-safe.
   [[nodiscard]] http_answer call(const std::string& method, const std::string& path,
-                                 const std::string& body = {}, const std::string& token = {}) const;
+                                 const std::string& body = {}, const std::string& token = {},
+                                 const std::string& traceparent = {}) const;
   [[nodiscard]] http_answer sign_up(const std::string& email,
                                     const std::string& password = "correct horse") const;
   [[nodiscard]] http_answer log_in(const std::string& email,
@@ -44,6 +45,8 @@ class running_customer {
 
   // Bodies of all events crm-mailer would get, in order, once there are so many of them (or 10 s are over).
   [[nodiscard]] std::vector<std::string> events(std::size_t count);
+  // The traceparents of as many, likewise.
+  [[nodiscard]] std::vector<std::string> traces(std::size_t count);
   // Between the service and the broker.
   tcp_gate& broker_gate() { return gate_; }
   scratch_schema& schema() { return schema_; }
