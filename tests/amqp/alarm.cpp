@@ -1,12 +1,16 @@
 // A real memory alarm. It needs more than URLs: MERCAT_RABBITMQCTL, a command that runs rabbitmqctl against
-// the broker under test. connection.cpp, publisher.cpp and rpc.cpp show the same promises with a gate.
+// the broker under test, which ./mercat test gives. connection.cpp, publisher.cpp and rpc.cpp show the same
+// promises with a gate.
 #include "client.hpp"
 #include "common/amqp/publisher.hpp"
 #include "common/amqp/rpc.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <cstdio>
 #include <cstdlib>
+#include <memory>
 
 using namespace mercat;
 using namespace mercat::test;
@@ -17,14 +21,22 @@ boost::test_tools::assertion_result rabbitmqctl_is_known(boost::unit_test::test_
   return std::getenv("MERCAT_RABBITMQCTL") != nullptr;
 }
 
-void rabbitmqctl(const std::string& arguments) {
-  const auto command = std::string{std::getenv("MERCAT_RABBITMQCTL")} + " " + arguments + " >/dev/null";
-  if (std::system(command.c_str()) != 0) throw std::runtime_error("failed: " + command);
+// Evaluates an Erlang expression (without ') in the broker; gives its value as text.
+std::string in_broker(const std::string& expression) {
+  const auto command = std::string{std::getenv("MERCAT_RABBITMQCTL")} + " eval '" + expression + ".'";
+  const std::unique_ptr<FILE, decltype(&::pclose)> output{::popen(command.c_str(), "r"), &::pclose};
+  std::string value;
+  std::array<char, 256> part{};
+  while (std::fgets(part.data(), part.size(), output.get()) != nullptr) value += part.data();
+  while (value.ends_with('\n')) value.pop_back();
+  if (value.empty()) throw std::runtime_error("rabbitmqctl failed: " + expression);
+  return value;
 }
 
 struct memory_alarm {
-  memory_alarm() { rabbitmqctl("set_vm_memory_high_watermark absolute 1MB"); }
-  ~memory_alarm() { rabbitmqctl("set_vm_memory_high_watermark absolute 2GB"); }
+  const std::string watermark = in_broker("vm_memory_monitor:get_vm_memory_high_watermark()");
+  memory_alarm() { in_broker("vm_memory_monitor:set_vm_memory_high_watermark({absolute, 1000000})"); }
+  ~memory_alarm() { in_broker("vm_memory_monitor:set_vm_memory_high_watermark(" + watermark + ")"); }
 };
 
 async::task<amqp::rpc_reply> yes(const json::value&, async::deadline) {

@@ -7,6 +7,7 @@ import base64
 import glob
 import http.client
 import os
+import shlex
 import shutil
 import socket
 
@@ -92,6 +93,12 @@ def environment(instance):
         "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS":
             "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none",
     }
+
+
+def control_command(instance):
+    """rabbitmqctl against this broker, as words of a shell."""
+    settings = [f"{name}={value}" for name, value in environment(instance).items()]
+    return shlex.join(["env", *settings, f"{_scripts()}/rabbitmqctl"])
 
 
 def is_up(instance):

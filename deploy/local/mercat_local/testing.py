@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from . import bringup, commands
+from . import bringup, commands, rabbitmq
 from .console import Trouble, last_lines, say
 from .instance import ROOT
 
@@ -27,7 +27,8 @@ def run(instance, options):
             # Tests that run ./mercat themselves (restart, stop, scale) must find this instance and these binaries.
             environment |= commands.variables(instance)
             environment |= {"MERCAT_INSTANCE": instance.name, "MERCAT_BIN_DIR": binaries,
-                            "MERCAT_COMMAND": str(ROOT / "mercat")}
+                            "MERCAT_COMMAND": str(ROOT / "mercat"),
+                            "MERCAT_RABBITMQCTL": rabbitmq.control_command(instance)}
             environment |= {"MERCAT_TEST_ALL": "1"} if everything else {}
             code = subprocess.run(["ctest", "--test-dir", ROOT / "build" / preset, "--output-on-failure", "-j2",
                                    "--no-tests=error", *arguments], env=environment, check=False).returncode
