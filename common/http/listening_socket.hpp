@@ -23,7 +23,9 @@ class listening_socket {
 
   // From now on the kernel refuses whoever asks for a connection, at once, as after close(); but it completes
   // the handshakes that have begun: accept() what is there, then destroy the socket, and no client that was
-  // let in is turned away. No privilege is needed. false: this kernel cannot do it (before Linux 5.1).
+  // let in is turned away. A client whose SYN the kernel is looking at in this very microsecond may get no
+  // answer: TCP asks again after a second, and is then refused. No privilege is needed. false: this kernel
+  // cannot do it (before Linux 5.1).
   [[nodiscard]] bool refuse_new() const noexcept;
   // Waits a few milliseconds for one more connection to complete.
   [[nodiscard]] bool another_soon() const noexcept;
