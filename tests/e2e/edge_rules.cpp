@@ -82,6 +82,60 @@ BOOST_AUTO_TEST_CASE(every_error_is_a_problem_document) {
   BOOST_TEST(!device.get("/api/profile").header("www-authenticate").empty());
 }
 
+BOOST_AUTO_TEST_CASE(an_address_that_nginx_cannot_read_is_refused_like_any_other_of_the_api) {
+  browser device(url());
+  const auto received = device.get("/api/products/%00");
+  BOOST_TEST(received.status == 400);
+  BOOST_TEST(received.problem() == "bad-request");
+  BOOST_TEST(received.header("x-bff") == "web");
+  BOOST_TEST(!received.header("vary").empty());
+  BOOST_TEST(browser(url(), "").get("/api/a%20product").problem() == "user-agent-required");
+}
+
+BOOST_AUTO_TEST_CASE(an_address_that_grows_too_long_on_its_way_is_414_and_harms_nobody) {
+  browser device(url());
+  for (int i = 0; i < 30; ++i) {
+    const auto received = device.get("/api/products/" + std::string(7000, '!'));  // a BFF writes %21
+    BOOST_TEST(received.status == 414);
+    BOOST_TEST(received.problem() == "uri-too-long");
+  }
+  BOOST_TEST(device.get("/api/products/1").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(one_product_has_one_address) {
+  browser device(url());
+  BOOST_TEST(device.get("/api/products/1").status == 200);
+  BOOST_TEST(device.get("/api/products/0001").status == 400);
+}
+
+BOOST_AUTO_TEST_CASE(a_phones_list_has_short_items_and_all_else) {
+  browser phone(url(), iphone);
+  const auto list = phone.get("/api/products?limit=1").json();
+  for (const auto* member : {"products", "categories", "nextCursor"})
+    BOOST_TEST(list.root().HasMember(member), member);
+  BOOST_REQUIRE(list.root()["products"].Size() == 1U);
+  BOOST_TEST(list.root()["products"][0].MemberCount() == 6U);
+  BOOST_TEST(phone.get("/api/home").json().root().HasMember("categories"));
+}
+
+BOOST_AUTO_TEST_CASE(a_problem_has_the_same_title_whoever_states_it) {
+  browser device(url());
+  const auto title = [&](const char* method, const char* path) {
+    const auto document = device.send(method, path).json();
+    return std::string{json::text(document.root(), "title").value_or("")};
+  };
+  BOOST_TEST(title("GET", "/nothing") == title("GET", "/api/nothing"));
+  BOOST_TEST(title("PUT", "/status") == title("PUT", "/api/products"));
+}
+
+BOOST_AUTO_TEST_CASE(options_names_the_methods_of_status) {
+  browser device(url());
+  const auto received = device.send("OPTIONS", "/status");
+  BOOST_TEST(received.status == 204);
+  BOOST_TEST(received.header("allow") == "GET, HEAD, OPTIONS");
+  BOOST_TEST(device.send("DELETE", "/status").header("allow") == "GET, HEAD, OPTIONS");
+}
+
 BOOST_AUTO_TEST_CASE(head_works_wherever_get_does) {
   browser device(url());
   for (const auto* path :
