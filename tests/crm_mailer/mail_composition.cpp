@@ -4,7 +4,6 @@
 #include "crm-mailer/mail.hpp"
 #include "crm-mailer/mail_template.hpp"
 #include "crm-mailer/messages.hpp"
-#include "crm-mailer/smtp_conversation.hpp"
 #include "crm-mailer/welcome.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -278,25 +277,4 @@ BOOST_AUTO_TEST_CASE(a_signed_up_event_is_read_strictly) {
         R"({"customerId":0,"email":"a@b.cd"})", R"({"customerId":7,"email":1})"})
     BOOST_CHECK_EXCEPTION(static_cast<void>(signed_up::read(event_with(wrong))), error,
                           [](const error& failure) { return failure.kind() == fault::malformed; });
-}
-
-BOOST_AUTO_TEST_CASE(only_a_5xx_to_this_mail_is_final) {
-  const auto refused = [](const std::vector<std::pair<std::string, std::string>>& talk) {
-    smtp_conversation about;
-    for (const auto& [said, heard] : talk) {
-      if (!said.empty()) about.said(said + "\r\n");
-      about.heard(heard + "\r\n");
-    }
-    return about.refused_for_good();
-  };
-  const std::pair<std::string, std::string> hello{"EHLO x", "250 hi"}, from{"MAIL FROM:<a>", "250 ok"},
-      to{"RCPT TO:<b>", "250 ok"}, quit{"QUIT", "221 bye"};
-  BOOST_TEST(refused({hello, from, {"RCPT TO:<b>", "550 nobody"}, quit}));
-  BOOST_TEST(refused({hello, from, to, {"DATA", "354 go"}, {"", "554 spam"}, quit}));
-  BOOST_TEST(refused({hello, {"MAIL FROM:<a> SIZE=9", "552 too large"}, quit}));
-  BOOST_TEST(!refused({hello, from, {"RCPT TO:<b>", "451 later"}, quit}));
-  BOOST_TEST(!refused({{"", "554 not now"}}));
-  BOOST_TEST(!refused({hello, {"AUTH PLAIN", "535 who?"}, quit}));
-  BOOST_TEST(!refused({hello, {"MAIL FROM:<a>", "550 not you"}, quit}));
-  BOOST_TEST(!refused({hello, from, to, {"DATA", "354 go"}, {"", "250 done"}, {"QUIT", "500 ?"}}));
 }

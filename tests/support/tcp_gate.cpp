@@ -1,11 +1,12 @@
 #include "tests/support/tcp_gate.hpp"
 
+#include "tests/support/gate_stream.hpp"
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <deque>
 #include <list>
 #include <mutex>
 #include <netinet/in.h>
@@ -21,8 +22,6 @@
 namespace mercat::test {
 
 namespace {
-
-using clock = std::chrono::steady_clock;
 
 constexpr std::size_t most_buffered = 256 * 1024;  // per direction, then the gate stops reading
 
@@ -41,40 +40,11 @@ sockaddr_in address(const std::string& host, std::uint16_t port) {
   return made;
 }
 
-// Bytes on their way in one direction.
-struct stream {
-  struct piece {
-    clock::time_point due;
-    std::string bytes;
-  };
-  std::deque<piece> pieces;
-  std::size_t buffered = 0;
-
-  void add(std::string_view bytes, clock::time_point due) {
-    pieces.push_back({due, std::string{bytes}});
-    buffered += bytes.size();
-  }
-  [[nodiscard]] bool due(clock::time_point now) const { return !pieces.empty() && pieces.front().due <= now; }
-  // false: the receiver is gone
-  bool write_due(int socket, clock::time_point now) {
-    while (due(now)) {
-      auto& first = pieces.front().bytes;
-      const auto sent = ::send(socket, first.data(), first.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (sent < 0) return errno == EAGAIN || errno == EINTR;
-      buffered -= static_cast<std::size_t>(sent);
-      first.erase(0, static_cast<std::size_t>(sent));
-      if (!first.empty()) return true;
-      pieces.pop_front();
-    }
-    return true;
-  }
-};
-
 struct link {
   int client;
   int server;
-  stream to_server;
-  stream to_client;
+  gate_stream to_server;
+  gate_stream to_client;
   std::size_t passed = 0;
   bool over = false;
 };
@@ -112,7 +82,7 @@ struct tcp_gate::state {
   void notice_dead(const std::vector<pollfd>& polled);
   void accept_one();
   void serve(link& each);
-  void move_bytes(link& each, int from, stream& into, const fault& trouble);
+  void move_bytes(link& each, int from, gate_stream& into, const fault& trouble);
 
   template <class Change>
   void change(Change make) {
@@ -127,8 +97,8 @@ struct tcp_gate::state {
 
 std::vector<pollfd> tcp_gate::state::watched() {
   std::vector<pollfd> all{{wake, POLLIN, 0}, {listener, POLLIN, 0}};
-  const auto now = clock::now();
-  const auto events = [&](const stream& in, const fault& trouble, const stream& out) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto events = [&](const gate_stream& in, const fault& trouble, const gate_stream& out) {
     const bool reads = !trouble.hold && in.buffered < most_buffered;
     return static_cast<short>((reads ? POLLIN : 0) | (out.due(now) ? POLLOUT : 0));
   };
@@ -144,8 +114,9 @@ int tcp_gate::state::wait_time() {
   for (const auto& each : links) {
     for (const auto* each_way : {&each.to_server, &each.to_client}) {
       if (each_way->pieces.empty()) continue;
-      const auto left =
-          std::chrono::ceil<std::chrono::milliseconds>(each_way->pieces.front().due - clock::now()).count();
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(each_way->pieces.front().due -
+                                                                     std::chrono::steady_clock::now())
+                            .count();
       if (left > 0) wait = std::min(wait, static_cast<int>(left));
     }
   }
@@ -206,14 +177,14 @@ void tcp_gate::state::serve(link& each) {
   if (each.over) return;
   move_bytes(each, each.client, each.to_server, to_server);
   move_bytes(each, each.server, each.to_client, to_client);
-  const auto now = clock::now();
+  const auto now = std::chrono::steady_clock::now();
   if (!each.to_server.write_due(each.server, now) || !each.to_client.write_due(each.client, now)) {
     each.over = true;
   }
   if (cut_after != 0 && each.passed >= cut_after) each.over = true;
 }
 
-void tcp_gate::state::move_bytes(link& each, int from, stream& into, const fault& trouble) {
+void tcp_gate::state::move_bytes(link& each, int from, gate_stream& into, const fault& trouble) {
   if (trouble.hold || into.buffered >= most_buffered) return;
   std::array<char, 65536> bytes;
   const auto got = ::recv(from, bytes.data(), bytes.size(), MSG_DONTWAIT);
@@ -226,7 +197,7 @@ void tcp_gate::state::move_bytes(link& each, int from, stream& into, const fault
   auto size = static_cast<std::size_t>(got);
   if (cut_after != 0) size = std::min(size, cut_after - std::min(cut_after, each.passed));
   each.passed += size;
-  into.add({bytes.data(), size}, clock::now() + delay);
+  into.add({bytes.data(), size}, std::chrono::steady_clock::now() + delay);
 }
 
 tcp_gate::tcp_gate(std::string server_host, std::uint16_t server_port) : state_(std::make_unique<state>()) {
@@ -303,7 +274,7 @@ void tcp_gate::cut_after(std::size_t bytes) {
 
 void tcp_gate::insert_to_clients(std::string_view bytes) {
   state_->change([&] {
-    for (auto& each : state_->links) each.to_client.add(bytes, clock::now());
+    for (auto& each : state_->links) each.to_client.add(bytes, std::chrono::steady_clock::now());
   });
 }
 
