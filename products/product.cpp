@@ -1,9 +1,8 @@
 #include "products/product.hpp"
 
 #include "common/error.hpp"
+#include "common/number.hpp"
 #include "common/rfc3339.hpp"
-
-#include <charconv>
 
 namespace mercat::products {
 
@@ -12,10 +11,8 @@ namespace {
 constexpr std::string_view cursor_version = "v1.";
 
 std::optional<product_id> positive(std::string_view digits) {
-  product_id id = 0;
-  const auto [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
-  if (fault != std::errc{} || end != digits.data() + digits.size() || id <= 0) return std::nullopt;
-  return id;
+  const auto id = whole_number<product_id>(digits);
+  return id && *id > 0 ? id : std::nullopt;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "common/amqp/rpc.hpp"
 #include "common/async/completion.hpp"
 #include "common/error.hpp"
+#include "common/number.hpp"
 #include "common/resilience/bulkhead.hpp"
 #include "common/resilience/circuit_breaker.hpp"
 
@@ -8,7 +9,6 @@
 #include <prometheus/histogram.h>
 
 #include <atomic>
-#include <charconv>
 #include <random>
 #include <set>
 #include <unordered_map>
@@ -183,11 +183,7 @@ std::optional<rpc_client::state::pending_call> rpc_client::state::take(std::uint
 std::optional<std::uint64_t> rpc_client::state::number_of(std::string_view correlation) const {
   if (!correlation.starts_with(prefix)) return std::nullopt;
   correlation.remove_prefix(prefix.size());
-  std::uint64_t number = 0;
-  const auto* last = correlation.data() + correlation.size();
-  const auto [end, problem] = std::from_chars(correlation.data(), last, number);
-  if (problem != std::errc{} || end != last) return std::nullopt;
-  return number;
+  return whole_number<std::uint64_t>(correlation);
 }
 
 void rpc_client::state::on_message(message&& item) {

@@ -1,9 +1,10 @@
 #include "common/amqp/wire.hpp"
 
+#include "common/number.hpp"
+
 #include <amqp_framing.h>
 
 #include <cerrno>
-#include <charconv>
 #include <sys/socket.h>
 
 namespace mercat::amqp {
@@ -43,11 +44,9 @@ std::optional<std::int64_t> integer(const amqp_field_value_t& value) {
 }
 
 std::optional<std::chrono::milliseconds> expiration(amqp_bytes_t text) {
-  std::int64_t value = 0;
-  const auto* first = static_cast<const char*>(text.bytes);
-  const auto [end, problem] = std::from_chars(first, first + text.len, value);
-  if (problem != std::errc{} || end != first + text.len || value < 0) return std::nullopt;
-  return std::chrono::milliseconds{value};
+  const auto value = whole_number<std::int64_t>({static_cast<const char*>(text.bytes), text.len});
+  if (!value || *value < 0) return std::nullopt;
+  return std::chrono::milliseconds{*value};
 }
 
 void read_headers(const amqp_table_t& headers, message& into) {

@@ -4,11 +4,11 @@
 #include "common/auth/hmac.hpp"
 #include "common/error.hpp"
 #include "common/json/document.hpp"
+#include "common/number.hpp"
 #include "common/uuid.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <stdexcept>
 #include <strings.h>
 #include <utility>
@@ -92,11 +92,9 @@ std::chrono::sys_seconds time_of(const json::value& claims, std::string_view nam
 }
 
 std::int64_t customer_id_of(std::string_view subject) {
-  std::int64_t id = 0;
-  const auto [end, failure] = std::from_chars(subject.data(), subject.data() + subject.size(), id);
-  demand(failure == std::errc{} && end == subject.data() + subject.size() && id > 0 &&
-         subject.front() != '0');
-  return id;
+  const auto id = whole_number<std::int64_t>(subject);
+  demand(id && *id > 0 && subject.front() != '0');
+  return *id;
 }
 
 void check_audience(const json::value& claims, std::string_view ours) {

@@ -1,7 +1,8 @@
 #include "common/config/environment.hpp"
 
+#include "common/number.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <fstream>
 #include <iterator>
 #include <unistd.h>
@@ -21,13 +22,6 @@ std::vector<std::pair<std::string, std::string>> process_environment() {
     if (equals != std::string_view::npos) all.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
   }
   return all;
-}
-
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 std::string range_text(std::int64_t least, std::int64_t most) {
@@ -92,7 +86,7 @@ std::int64_t environment::integer(std::string_view name, std::int64_t otherwise,
           std::to_string(otherwise), meaning);
   const auto* given = find(name);
   if (given == nullptr) return otherwise;
-  const auto number = whole_number(*given);
+  const auto number = whole_number<std::int64_t>(*given);
   if (number && *number >= least && *number <= most) return *number;
   fault(name, "must be a whole number in " + range + ", not \"" + *given + "\"");
   return otherwise;
@@ -102,7 +96,7 @@ std::uint16_t environment::port(std::string_view name, std::uint16_t otherwise, 
   declare(name, "port 0..65535", std::to_string(otherwise), meaning);
   const auto* given = find(name);
   if (given == nullptr) return otherwise;
-  const auto number = whole_number(*given);
+  const auto number = whole_number<std::int64_t>(*given);
   if (number && *number >= 0 && *number <= 65535) return static_cast<std::uint16_t>(*number);
   fault(name, "must be a port, 0..65535, not \"" + *given + "\"");
   return otherwise;
@@ -114,7 +108,7 @@ std::chrono::milliseconds environment::milliseconds(std::string_view name,
   declare(name, "milliseconds", std::to_string(otherwise.count()), meaning);
   const auto* given = find(name);
   if (given == nullptr) return otherwise;
-  const auto number = whole_number(*given);
+  const auto number = whole_number<std::int64_t>(*given);
   if (number && *number >= 0 && *number <= longest.count()) return std::chrono::milliseconds{*number};
   fault(name, "must be milliseconds, " + range_text(0, longest.count()) + ", not \"" + *given + "\"");
   return otherwise;

@@ -1,12 +1,12 @@
 #include "common/db/driver_values.hpp"
 
 #include "common/db/time_text.hpp"
+#include "common/number.hpp"
 
 #include <cppconn/prepared_statement.h>
 #include <cppconn/resultset.h>
 #include <cppconn/resultset_metadata.h>
 
-#include <charconv>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -38,12 +38,9 @@ cell_kind kind_of(sql::ResultSetMetaData& meta, unsigned column) {
 
 // By its text: the driver's getInt64() clamps and wraps what does not fit, silently.
 std::int64_t exact_integer(const std::string& text) {
-  std::int64_t value = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failure != std::errc{} || end != text.data() + text.size()) {
-    throw std::logic_error("a number does not fit 64 bits");
-  }
-  return value;
+  const auto value = whole_number<std::int64_t>(text);
+  if (!value) throw std::logic_error("a number does not fit 64 bits");
+  return *value;
 }
 
 row::cell read_cell(sql::ResultSet& from, unsigned column, cell_kind kind) {

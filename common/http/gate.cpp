@@ -1,10 +1,10 @@
 #include "common/http/gate.hpp"
 
 #include "common/http/problem.hpp"
+#include "common/number.hpp"
 #include "common/uuid.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace mercat::http {
 
@@ -72,11 +72,8 @@ void check_caller(const core& shared, const request_head& head, exchange& into) 
 
 // What the caller's own deadline leaves, at most the route's limit. Not a number: as if not sent.
 std::chrono::milliseconds time_left(const request_head& head, std::chrono::milliseconds limit) {
-  const auto text = head.header("X-Deadline-Ms");
-  std::uint32_t milliseconds = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
-  if (text.empty() || failure != std::errc{} || end != text.data() + text.size()) return limit;
-  return std::min(limit, std::chrono::milliseconds{milliseconds});
+  const auto milliseconds = whole_number<std::uint32_t>(head.header("X-Deadline-Ms"));
+  return milliseconds ? std::min(limit, std::chrono::milliseconds{*milliseconds}) : limit;
 }
 
 void check_length(const request_head& head, exchange& into) {

@@ -2,10 +2,10 @@
 
 #include "common/error.hpp"
 #include "common/http/percent.hpp"
+#include "common/number.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <stdexcept>
 
 namespace mercat::http {
@@ -21,12 +21,6 @@ char lower(char c) noexcept {
 
 error malformed_query(std::string detail) {
   return {fault::malformed, "invalid-query", std::move(detail)};
-}
-
-template <class Number>
-bool read_whole(std::string_view text, Number& into) noexcept {
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), into);
-  return failure == std::errc{} && end == text.data() + text.size();
 }
 
 }  // namespace
@@ -89,12 +83,12 @@ const std::string* query_parameters::find(std::string_view name) const noexcept 
 long query_parameters::integer(std::string_view name, long otherwise, long least, long most) const {
   const auto* text = find(name);
   if (text == nullptr) return otherwise;
-  long value = 0;
-  if (!read_whole(*text, value) || value < least || value > most) {
+  const auto value = whole_number<long>(*text);
+  if (!value || *value < least || *value > most) {
     throw malformed_query("The query parameter '" + std::string(name) + "' must be an integer from " +
                           std::to_string(least) + " to " + std::to_string(most) + ".");
   }
-  return value;
+  return *value;
 }
 
 const std::string& request::parameter(std::string_view name) const {
@@ -106,12 +100,12 @@ const std::string& request::parameter(std::string_view name) const {
 
 std::int64_t request::id_parameter(std::string_view name) const {
   const auto& text = parameter(name);
-  std::int64_t value = 0;
-  if (text.starts_with('0') || !read_whole(text, value) || value <= 0) {
+  const auto value = whole_number<std::int64_t>(text);
+  if (text.starts_with('0') || !value || *value <= 0) {
     throw error(fault::malformed, "malformed-id",
                 "The id in the path must be a positive number without leading zeros.");
   }
-  return value;
+  return *value;
 }
 
 }  // namespace mercat::http

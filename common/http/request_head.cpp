@@ -1,8 +1,9 @@
 #include "common/http/request_head.hpp"
 
+#include "common/number.hpp"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace mercat::http {
 
@@ -69,9 +70,7 @@ bool is_host(std::string_view text) noexcept {
   if (end == text.size()) return true;
   const auto port = text.substr(end + 1);
   if (text[end] != ':' || port.empty() || port.size() > 5) return false;
-  unsigned number = 0;
-  const auto [stop, failure] = std::from_chars(port.data(), port.data() + port.size(), number);
-  return failure == std::errc{} && stop == port.data() + port.size() && number <= 65535;
+  return whole_number<std::uint16_t>(port).has_value();
 }
 
 refusal read_request_line(std::string_view line, request_head& head, bool& http_1_0) {
@@ -117,16 +116,15 @@ refusal read_field(std::string_view line, request_head& head) {
 
 refusal read_length(std::string_view value, request_head& head) {
   if (head.content_length) return malformed("Content-Length is given more than once.");
-  std::size_t length = 0;
-  const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), length);
+  const auto length = whole_number<std::size_t>(value);
   const bool number = !value.empty() && std::all_of(value.begin(), value.end(), is_digit);
   if (!number || (value.size() > 1 && value.front() == '0')) {
     return malformed("Content-Length is not a plain decimal number.");
   }
-  if (failure != std::errc{} || value.size() > max_length_digits) {
+  if (!length || value.size() > max_length_digits) {
     return head_refusal{413, "body-too-large", "The request body is too large."};
   }
-  head.content_length = length;
+  head.content_length = *length;
   return std::nullopt;
 }
 
