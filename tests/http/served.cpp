@@ -66,6 +66,7 @@ http::route_table routes(served& test) {
        [](const request&) { return text(std::string(large_size, 'x')); }});
   add({method::get, "/held", access::anyone, [&test](const request&) { return wait_for(test.held); }, nullptr,
        std::chrono::seconds(10)});
+  add({method::get, "/never", access::anyone, [&test](const request&) { return wait_for(test.held); }});
   add({method::get, "/blocks", access::anyone, [&test](const request&) { return blocks(test); }});
   add({method::get, "/slow", access::anyone,
        [&test](const request&) { return never_ends_in_time(test.away); }, nullptr,
