@@ -56,6 +56,14 @@ BOOST_AUTO_TEST_CASE(a_read_that_takes_too_long_is_answered_by_the_service_and_n
   BOOST_TEST(served::becomes_true([&] { return test.server.in_flight() == 0; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_write_is_waited_for_as_long_as_the_service_may_take) {
+  served test;
+  const private_nginx between(test.port());
+  const auto answer = raw_client(between.port()).ask(post("/late", "{}", with_hop));
+  BOOST_TEST(answer.status == 201);
+  BOOST_TEST(answer.body == "written");
+}
+
 BOOST_AUTO_TEST_CASE(nginx_titles_its_problems_as_the_services_do) {
   const std::regex problem(R"re("title":"([^"]*)","status":(\d+))re");
   std::size_t seen = 0;

@@ -197,6 +197,18 @@ BOOST_AUTO_TEST_CASE(requests_are_counted_by_route_template_and_unknown_paths_sh
   BOOST_TEST(count("/echo/{token}", "200") == 3);
 }
 
+// For ThreadSanitizer: the thread that finished the handler may still be inside post() of the reactor that
+// ends.
+BOOST_AUTO_TEST_CASE(a_server_may_end_as_soon_as_its_last_answer_is_out) {
+  for (int round = 0; round < 30; ++round) {
+    served test;
+    raw_client client(test.port());
+    BOOST_REQUIRE(client.ask(get("/hop/last")).body == "last");
+    test.server.stop();
+    BOOST_TEST(test.server.connections() == 0u);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(ticks_grow_while_the_reactor_makes_progress) {
   served test;
   const auto start = test.server.ticks();

@@ -37,6 +37,12 @@ answer never_ends_in_time(async::event_loop& away) {
   co_return response{200, "late", "text/plain", {}};
 }
 
+// Longer than a read may take, shorter than a write.
+answer takes_its_time(async::event_loop& away) {
+  co_await away.sleep(std::chrono::milliseconds(2600));
+  co_return response{201, "written", "text/plain", {}};
+}
+
 answer blocks(served& test) {
   ++test.held.entered;
   test.unblocked.acquire();
@@ -67,6 +73,7 @@ http::route_table routes(served& test) {
   add({method::get, "/held", access::anyone, [&test](const request&) { return wait_for(test.held); }, nullptr,
        std::chrono::seconds(10)});
   add({method::get, "/never", access::anyone, [&test](const request&) { return wait_for(test.held); }});
+  add({method::post, "/late", access::anyone, [&test](const request&) { return takes_its_time(test.away); }});
   add({method::get, "/blocks", access::anyone, [&test](const request&) { return blocks(test); }});
   add({method::get, "/slow", access::anyone,
        [&test](const request&) { return never_ends_in_time(test.away); }, nullptr,
