@@ -16,7 +16,7 @@ namespace mercat::http {
 
 struct connection {
   int descriptor = -1;
-  std::uint64_t id = 0;  // never reused, as the descriptor is
+  std::uint64_t id = 0;    // never reused, as the descriptor is
   std::uint64_t turn = 0;  // of the reactor, in which it was adopted
   std::shared_ptr<Pistache::Tcp::Peer> peer;
 
