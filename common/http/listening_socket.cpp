@@ -1,7 +1,6 @@
 #include "common/http/listening_socket.hpp"
 
 #include <cerrno>
-#include <cstring>
 #include <limits>
 #include <memory>
 #include <netdb.h>
@@ -10,6 +9,7 @@
 #include <poll.h>
 #include <stdexcept>
 #include <sys/socket.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace mercat::http {
@@ -30,7 +30,7 @@ constexpr int straggler_milliseconds = 5;
   if (reason == EADDRNOTAVAIL) {
     throw std::runtime_error(place + ": this machine has no such address, choose one of its own");
   }
-  throw std::runtime_error("cannot listen on " + place + ": " + std::strerror(reason));
+  throw std::runtime_error("cannot listen on " + place + ": " + std::generic_category().message(reason));
 }
 
 void set(int descriptor, int level, int option) noexcept {

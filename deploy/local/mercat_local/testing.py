@@ -10,7 +10,7 @@ from .instance import ROOT
 # Programs built with a sanitizer write what they find beside their logs; anything found there fails the run.
 SANITIZERS = {"asan": "ASAN_OPTIONS", "tsan": "TSAN_OPTIONS"}
 SUPPRESSIONS = ROOT / "tests" / "tsan.supp"
-SANITIZED_LABELS = "unit|integration"
+SANITIZED_LABELS = "unit|integration|storm"
 
 
 def run(instance, options):
