@@ -22,8 +22,8 @@ def run(instance, options):
         environment = {key: value for key, value in os.environ.items() if not key.startswith("MERCAT_")}
         environment |= _sanitizer_options(instance, preset)
         os.environ.update(environment)  # the supervisor, too, passes the options of sanitizers on
-        _start_afresh(instance, binaries)
         try:
+            _start_afresh(instance, binaries, only_servers=arguments == ["-L", f"^({SANITIZED_LABELS})$"])
             # Tests that run ./mercat themselves (restart, stop, scale) must find this instance and these binaries.
             environment |= commands.variables(instance)
             environment |= {"MERCAT_INSTANCE": instance.name, "MERCAT_BIN_DIR": binaries,
@@ -57,11 +57,12 @@ def _arguments(rest):
     return everything, preset, rest
 
 
-def _start_afresh(instance, binaries):
+def _start_afresh(instance, binaries, only_servers):
+    """What a sanitizer looks at by default, units and components, needs the servers but no service."""
     say(f"Starting instance {instance.name} afresh for the tests")
     with instance.locked():
         bringup.down(instance, wipe=True)
-        bringup.up(instance, os.environ | {"MERCAT_BIN_DIR": binaries}, only_servers=False)
+        bringup.up(instance, os.environ | {"MERCAT_BIN_DIR": binaries}, only_servers=only_servers)
 
 
 def _sanitizer_options(instance, preset):
