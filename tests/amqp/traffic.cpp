@@ -182,5 +182,7 @@ BOOST_AUTO_TEST_CASE(memory_stays_flat_over_many_messages, *boost::unit_test::ti
   pass_through(100);
   const auto grown = resident_kib() - std::min(start, resident_kib());
   BOOST_TEST_MESSAGE("50,000 messages of 1 kB: resident memory grew by " << grown << " KiB");
+#ifndef __SANITIZE_ADDRESS__  // AddressSanitizer keeps freed memory aside
   BOOST_TEST(grown < 8192U);  // kept, they would be 50 MB
+#endif
 }

@@ -106,8 +106,10 @@ BOOST_AUTO_TEST_CASE(an_unknown_account_is_refused_after_the_same_work) {
   const double known = time_of(encoded);
   const double unknown = time_of("");
   BOOST_TEST_MESSAGE("known " << known << " ms, unknown " << unknown << " ms");
-  BOOST_TEST(unknown > known * 0.5);
-  BOOST_TEST(unknown < known * 2);
+  // Without the work it would be a hundredth; on a shared machine, closer bounds would measure the
+  // neighbours.
+  BOOST_TEST(unknown > known * 0.2);
+  BOOST_TEST(unknown < known * 5);
 }
 
 BOOST_AUTO_TEST_CASE(an_unreadable_hash_is_our_fault_not_a_wrong_password) {

@@ -134,8 +134,10 @@ BOOST_AUTO_TEST_CASE(an_unknown_email_costs_the_same_work) {
   const auto wrong = fastest_of(7, [&] { static_cast<void>(shop.log_in("ada@example.org", "wrong horse")); });
   const auto unknown =
       fastest_of(7, [&] { static_cast<void>(shop.log_in("eve@example.org", "wrong horse")); });
-  BOOST_TEST((unknown > wrong * 2 / 3));
-  BOOST_TEST((wrong > unknown * 2 / 3));
+  // Without the work it would be a hundredth; on a shared machine, closer bounds would measure the
+  // neighbours.
+  BOOST_TEST((unknown > wrong / 5));
+  BOOST_TEST((wrong > unknown / 5));
 }
 
 BOOST_AUTO_TEST_CASE(a_deleted_account_is_gone_and_its_email_free) {
