@@ -13,16 +13,21 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// A path of that service whose handler waits for somebody else, where it has one.
+std::string path_of(const std::string& service) {
+  if (service.starts_with("bff-")) return "/api/products?limit=5";
+  return service == "products" ? "/products?limit=5" : "/whoami";
+}
+
 // Sends a request to a replica and hangs up without reading the answer.
-void abandon_request(std::uint16_t port) {
+void abandon_request(std::uint16_t port, const std::string& path) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
-    constexpr std::string_view request =
-        "GET /api/products?limit=5 HTTP/1.1\r\nHost: localhost\r\nUser-Agent: abandoner\r\n\r\n";
+    const auto request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: abandoner\r\n\r\n";
     static_cast<void>(::send(fd, request.data(), request.size(), MSG_NOSIGNAL));
     constexpr linger at_once{1, 0};  // a reset instead of an orderly end
     ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -41,7 +46,7 @@ void abandon(long requests) {
   const auto services = replicas();
   for (long i = 0; i < requests; ++i) {
     const auto& victim = services[static_cast<std::size_t>(i) % services.size()];
-    if (victim.port != 0) abandon_request(victim.port);
+    if (victim.port != 0) abandon_request(victim.port, path_of(victim.service()));
   }
 }
 
