@@ -8,7 +8,7 @@ const bff::device& phone() {
   static const bff::shape list_item = only({"id", "name", "price", "currency", "banner", "available"});
   static const bff::device shapes{
       .product_list = only({{"products", list_item}, "categories", "nextCursor"}),
-      .profile = without({"addresses"}),
+      .customer = without({"addresses"}),
   };
   return shapes;
 }

@@ -7,8 +7,8 @@
 namespace mercat::bff {
 
 struct device {
-  shape product_list;  // of {products:[…],categories:[…],nextCursor}
-  shape profile;       // of a customer
+  shape product_list;  // of {products:[…],…}: the catalogue, products by id, the wishlist
+  shape customer;      // of a customer, one's own profile too
 };
 
 }  // namespace mercat::bff

@@ -75,9 +75,10 @@ http::client_request call_for(const http::request& asked, http::method method, s
 }
 
 http::route forward(http::method method, std::string own_path, http::access access, http::client& to,
-                    const shape& as) {
+                    const shape& as, std::size_t body_limit) {
   http::route route{method, std::string{public_prefix} + own_path, access, {}};
   route.time_limit = upstream_time_limit;
+  route.body_limit = body_limit;
   if (method == http::method::post || method == http::method::put || method == http::method::patch)
     route.body = &any_object();
   route.handler = [where = destination{method, std::move(own_path), to, as}](const http::request& asked) {

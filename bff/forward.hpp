@@ -26,9 +26,10 @@ inline constexpr std::chrono::milliseconds upstream_time_limit{3200};
 [[nodiscard]] http::client_request call_for(const http::request& asked, http::method method,
                                             std::string target);
 
-// The route /api<own_path>. A route that takes a body demands a JSON object; what it must look like is for
-// its owner to say. to, and as if given, must outlive the route.
+// The route /api<own_path>. A route that takes a body demands a JSON object of at most body_limit bytes; what
+// it must look like is for its owner to say. to and as must outlive the route.
 [[nodiscard]] http::route forward(http::method method, std::string own_path, http::access access,
-                                  http::client& to, const shape& as);
+                                  http::client& to, const shape& as,
+                                  std::size_t body_limit = http::default_body_limit);
 
 }  // namespace mercat::bff

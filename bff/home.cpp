@@ -16,6 +16,13 @@ constexpr std::chrono::milliseconds part_limit{2500};
 
 const shape whole{};
 
+// What the page takes of an answer that has products in it.
+struct page_shapes {
+  shape first_page;
+  shape wishlist;
+  shape profile;
+};
+
 // One call and what the page takes from it: the answer under the part's name, or the answer's own members in
 // place of that name.
 struct part {
@@ -42,12 +49,12 @@ async::task<std::optional<std::string>> fetch(const part& wanted, const http::re
   }
 }
 
-async::task<http::response> gather(upstreams& to, const shape& first_page, const shape& profile,
-                                   const http::request& asked) {
-  std::vector<part> parts{{"products", to.products, "/products", first_page, true}};
+async::task<http::response> gather(upstreams& to, const page_shapes& as, const http::request& asked) {
+  std::vector<part> parts{{"products", to.products, "/products", as.first_page, true}};
   if (asked.caller) {
-    parts.push_back({"profile", to.customer, "/profile", profile});
+    parts.push_back({"profile", to.customer, "/profile", as.profile});
     parts.push_back({"cart", to.shopping, "/cart", whole});
+    parts.push_back({"wishlist", to.shopping, "/wishlist", as.wishlist});
   }
   std::vector<async::task<std::optional<std::string>>> fetches;
   fetches.reserve(parts.size());
@@ -71,9 +78,9 @@ async::task<http::response> gather(upstreams& to, const shape& first_page, const
 http::route home(upstreams& to, const device& shown_on) {
   http::route route{http::method::get, std::string{public_prefix} + "/home", http::access::anyone, {}};
   route.time_limit = upstream_time_limit;
-  route.handler = [&to, &profile = shown_on.profile,
-                   first_page = just({"products", "categories", "nextCursor"}, shown_on.product_list)](
-                      const http::request& asked) { return gather(to, first_page, profile, asked); };
+  page_shapes shapes{just({"products", "categories", "nextCursor"}, shown_on.product_list),
+                     just({"products"}, shown_on.product_list), shown_on.customer};
+  route.handler = [&to, as = std::move(shapes)](const http::request& asked) { return gather(to, as, asked); };
   return route;
 }
 

@@ -7,8 +7,8 @@
 
 namespace mercat::bff {
 
-// {products:[first page],categories,nextCursor, profile?, cart?, degraded:[names]}: the first page as
-// GET /api/products gives it; profile and cart for a logged-in caller. The parts are gathered in parallel;
+// {products:[first page],categories,nextCursor, profile?, cart?, wishlist?, degraded:[names]}: the first page
+// as GET /api/products gives it; the others for a logged-in caller. The parts are gathered in parallel;
 // one that fails or comes too late is left out and named in degraded. 200 whatever becomes of the parts. Both
 // arguments must outlive the route.
 [[nodiscard]] http::route home(upstreams& to, const device& shown_on);

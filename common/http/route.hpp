@@ -21,6 +21,8 @@ using handler = std::function<async::task<response>(const request&)>;
 // `admin`.
 enum class access { anyone, user, admin };
 
+inline constexpr std::size_t default_body_limit = 64UL * 1024;  // bytes
+
 struct route {
   http::method method;
   std::string path;  // "/products/{id}"; a literal segment wins over a {parameter}
@@ -30,7 +32,7 @@ struct route {
   // 0: as the method says. What nginx tries twice (GET, HEAD) answers by itself, the latest 150 ms after this
   // limit, before nginx's first try ends at 1.2 s; anything else within nginx's 3.2 s.
   std::chrono::milliseconds time_limit{0};
-  std::size_t body_limit = 64 * 1024;  // bytes
+  std::size_t body_limit = default_body_limit;
 };
 
 [[nodiscard]] constexpr std::chrono::milliseconds default_time_limit(http::method of) noexcept {

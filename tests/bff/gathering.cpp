@@ -20,6 +20,8 @@ std::optional<std::string> products_says(const seen_request& asked) {
       R"({"replica":"products-1","products":[{"id":1,"sku":"a","price":0.30}],"categories":[{"name":"n"}],"nextCursor":"c","x":1})");
 }
 std::optional<std::string> shopping_says(const seen_request& asked) {
+  if (asked.target == "/wishlist")
+    return answer_to(asked, 200, R"({"products":[{"id":2,"sku":"b","price":0.10}]})");
   return answer_to(asked, 200, R"({"replica":"shopping-1","items":[],"total":0.00})");
 }
 std::optional<std::string> broken(const seen_request&) {
@@ -50,17 +52,19 @@ BOOST_AUTO_TEST_CASE(a_stranger_gets_the_products) {
   BOOST_TEST(all.shopping.seen().empty());
 }
 
-BOOST_AUTO_TEST_CASE(a_customer_gets_profile_and_cart_too) {
+BOOST_AUTO_TEST_CASE(a_customer_gets_profile_cart_and_wishlist_too) {
   shop all{customer_says, products_says, shopping_says};
   BOOST_TEST(
       home_of(all, all.mobile, true).body ==
       R"({"products":[{"id":1,"price":0.30}],"categories":[{"name":"n"}],"nextCursor":"c",)"
-      R"("profile":{"replica":"customer-2","id":7},"cart":{"replica":"shopping-1","items":[],"total":0.00},"degraded":[]})");
-  BOOST_TEST(all.shopping.seen().at(0).headers.get("Authorization") == "Bearer of.user.7");
+      R"("profile":{"replica":"customer-2","id":7},"cart":{"replica":"shopping-1","items":[],"total":0.00},)"
+      R"("wishlist":{"products":[{"id":2,"price":0.10}]},"degraded":[]})");
+  for (const auto& seen : all.shopping.seen())
+    BOOST_TEST(seen.headers.get("Authorization") == "Bearer of.user.7");
 }
 
 BOOST_AUTO_TEST_CASE(the_parts_are_asked_for_at_the_same_time) {
-  std::latch all_asked{3};
+  std::latch all_asked{4};
   const auto together = [&](const seen_request& asked) {
     all_asked.arrive_and_wait();
     return answer_to(asked, 200, R"({"products":[]})");
@@ -77,12 +81,12 @@ BOOST_AUTO_TEST_CASE(a_part_that_fails_is_left_out_and_named) {
     BOOST_TEST(
         answer.body ==
         R"({"products":[{"id":1,"sku":"a","price":0.30}],"categories":[{"name":"n"}],"nextCursor":"c",)"
-        R"("profile":{"replica":"customer-2","id":7,"addresses":[]},"degraded":["cart"]})");
+        R"("profile":{"replica":"customer-2","id":7,"addresses":[]},"degraded":["cart","wishlist"]})");
   }
   shop nothing{broken};
   const auto answer = home_of(nothing, nothing.web, true);
   BOOST_TEST(answer.status == 200);
-  BOOST_TEST(answer.body == R"({"degraded":["products","profile","cart"]})");
+  BOOST_TEST(answer.body == R"({"degraded":["products","profile","cart","wishlist"]})");
 }
 
 BOOST_AUTO_TEST_CASE(a_part_that_hangs_does_not_take_the_page_with_it) {
@@ -91,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_part_that_hangs_does_not_take_the_page_with_it) {
   asked.deadline = async::deadline::in(3s);
   const auto answer = hung.ask(hung.web, asked, "/api/home");
   BOOST_TEST(!asked.deadline.passed());
-  BOOST_TEST(answer.body.ends_with(R"("degraded":["cart"]})"));
+  BOOST_TEST(answer.body.ends_with(R"("degraded":["cart","wishlist"]})"));
 }
 
 BOOST_AUTO_TEST_CASE(who_answered_is_told_for_each_service) {
