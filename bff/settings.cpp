@@ -32,6 +32,7 @@ settings settings::read(const std::string& service, const std::string& summary, 
   all.process = lifecycle::process_options::declare(env, service);
   all.http = http::declare_server(env, all.process.replica);
   all.tokens = auth::declare_tokens(env);
+  all.broker = amqp::declare_broker(env, service);
   auto& to = all.upstreams;
   to.customer = declare_upstream(env, "customer", "MERCAT_CUSTOMER_URL");
   to.products = declare_upstream(env, "products", "MERCAT_PRODUCTS_URL");

@@ -1,6 +1,7 @@
 // The settings of a BFF.
 #pragma once
 
+#include "common/amqp/connection_settings.hpp"
 #include "common/auth/token.hpp"
 #include "common/http/client.hpp"
 #include "common/http/server.hpp"
@@ -20,6 +21,7 @@ struct settings {
   lifecycle::process_options process;
   http::server_options http;
   auth::token_rules tokens;
+  amqp::broker_options broker;
   upstream_settings upstreams;
 
   // Throws config::invalid. summary: one line for --help.

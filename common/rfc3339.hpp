@@ -2,10 +2,15 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace mercat {
 
 [[nodiscard]] std::string rfc3339(std::chrono::sys_time<std::chrono::microseconds> time);
+// Of exactly that form, else null.
+[[nodiscard]] std::optional<std::chrono::sys_time<std::chrono::microseconds>> parse_rfc3339(
+    std::string_view text);
 
 }  // namespace mercat

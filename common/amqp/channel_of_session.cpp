@@ -50,6 +50,14 @@ void channel_of_session::declare_queue(std::string_view name, bool durable, bool
   out().method(number_, AMQP_QUEUE_DECLARE_METHOD, &arguments);
 }
 
+void channel_of_session::bind_queue(std::string_view queue, std::string_view exchange, std::string_view key) {
+  amqp_queue_bind_t arguments{};
+  arguments.queue = as_bytes(queue);
+  arguments.exchange = as_bytes(exchange);
+  arguments.routing_key = as_bytes(key);
+  out().method(number_, AMQP_QUEUE_BIND_METHOD, &arguments);
+}
+
 void channel_of_session::consume(std::string_view queue, bool no_ack) {
   amqp_basic_consume_t arguments{};
   arguments.queue = as_bytes(queue);

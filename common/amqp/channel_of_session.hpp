@@ -19,6 +19,7 @@ class channel_of_session final : public channel {
   void select_confirms() override;
   void qos(std::uint16_t prefetch) override;
   void declare_queue(std::string_view name, bool durable, bool exclusive, bool auto_delete) override;
+  void bind_queue(std::string_view queue, std::string_view exchange, std::string_view key) override;
   void consume(std::string_view queue, bool no_ack) override;
   void cancel() override;
   void ack(std::uint64_t delivery_tag) override;

@@ -113,6 +113,7 @@ class channel {
   virtual void select_confirms() = 0;
   virtual void qos(std::uint16_t prefetch) = 0;
   virtual void declare_queue(std::string_view name, bool durable, bool exclusive, bool auto_delete) = 0;
+  virtual void bind_queue(std::string_view queue, std::string_view exchange, std::string_view key) = 0;
   virtual void consume(std::string_view queue, bool no_ack) = 0;
   virtual void cancel() = 0;  // stop consuming; on_cancelled follows
   virtual void ack(std::uint64_t delivery_tag) = 0;

@@ -132,6 +132,7 @@ parts split(std::string_view token) {
 struct token_verifier::state {
   token_rules rules;
   std::vector<std::unique_ptr<ready_key>> keys;
+  const revocations* revoked;
 
   [[nodiscard]] const ready_key& key_for(std::string_view header) const {
     for (const auto& each : keys) {
@@ -175,10 +176,10 @@ struct token_verifier::state {
   }
 };
 
-token_verifier::token_verifier(token_rules rules) {
+token_verifier::token_verifier(token_rules rules, const revocations* revoked) {
   auto keys = make_ready(rules);
   rules.keys.clear();  // the secrets live on as HMAC contexts only
-  state_ = std::make_shared<const state>(state{std::move(rules), std::move(keys)});
+  state_ = std::make_shared<const state>(state{std::move(rules), std::move(keys), revoked});
 }
 
 identity token_verifier::verify(std::string_view token, std::chrono::sys_seconds now) const {
@@ -186,7 +187,9 @@ identity token_verifier::verify(std::string_view token, std::chrono::sys_seconds
   const auto& key = state_->key_for(pieces.header);
   const auto signature = from_base64url(pieces.signature);
   demand(signature.has_value() && key.mac.matches(pieces.covered, *signature));
-  return state_->checked(parse_part(pieces.claims).root(), now);
+  auto who = state_->checked(parse_part(pieces.claims).root(), now);
+  demand(state_->revoked == nullptr || !state_->revoked->cover(who));
+  return who;
 }
 
 identity token_verifier::verify_header(std::string_view authorization, std::chrono::sys_seconds now) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/auth/identity.hpp"
+#include "common/auth/revocations.hpp"
 
 #include <chrono>
 #include <memory>
@@ -29,12 +30,13 @@ struct token_rules {
 
 class token_verifier {
  public:
-  explicit token_verifier(token_rules rules);  // throws std::invalid_argument: no key, a short one, equal ids
+  // Throws std::invalid_argument: no key, a short one, equal ids. revoked, if given, must outlive it.
+  explicit token_verifier(token_rules rules, const revocations* revoked = nullptr);
 
   // The identity, or a thrown error(fault::unauthenticated, "token-…"): "token-invalid" or "token-expired".
   // Strict: base64url without padding, three parts, alg HS256, typ JWT if present, known kid, no crit, no
   // duplicate member, integer times, string claims, at most 4096 bytes; sub in 1..2^63-1 and, if there is a
-  // list, on it; role user, admin or seller. An expired token that is wrong besides is "token-invalid".
+  // list, on it; role user, admin or seller; not revoked. An expired token that is wrong besides is "token-invalid".
   [[nodiscard]] identity verify(std::string_view token, std::chrono::sys_seconds now) const;
   // Of an Authorization header's value: scheme Bearer in any case, one space, the token. Throws as above.
   [[nodiscard]] identity verify_header(std::string_view authorization, std::chrono::sys_seconds now) const;

@@ -10,8 +10,9 @@ DATABASES = {
     "customer": "mercat_customer", "products": "mercat_products", "shopping": "mercat_shopping",
     "crm-mailer": "mercat_crm",
 }
+BROKER_USERS = [*DATABASES, "bff-web", "bff-mobile"]
 NAMES = ["jwt", "db-root", "amqp-admin", "erlang-cookie"]
-NAMES += [f"{kind}-{service}" for service in DATABASES for kind in ("db", "amqp")]
+NAMES += [f"db-{service}" for service in DATABASES] + [f"amqp-{service}" for service in BROKER_USERS]
 
 
 def create(instance):

@@ -142,7 +142,7 @@ def _definitions(instance):
 
 
 def _fill_definitions(instance):
-    users = [ADMIN, *credentials.DATABASES]
+    users = [ADMIN, *credentials.BROKER_USERS]
     hashes = {f"{user.upper().replace('-', '_')}_PASSWORD_HASH":
               credentials.rabbitmq_hash(credentials.read(instance, f"amqp-{user}")) for user in users}
     return fill_template(ROOT / "deploy" / "rabbitmq" / "definitions.json.in", hashes)

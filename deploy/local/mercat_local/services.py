@@ -98,6 +98,11 @@ def environment(instance, replica):
         "MERCAT_LOG_LEVEL": "info",
         "MERCAT_PRIVATE_ADDRESS": "127.0.0.1",
         "MERCAT_PRIVATE_PORT": replica.private_port,
+        "MERCAT_AMQP_HOST": "127.0.0.1",
+        "MERCAT_AMQP_PORT": instance.port("amqp"),
+        "MERCAT_AMQP_VHOST": rabbitmq.VHOST,
+        "MERCAT_AMQP_USER": service.name,
+        "MERCAT_AMQP_PASSWORD_FILE": credentials.path(instance, f"amqp-{service.name}"),
     }
     if service.listens:
         keys |= {
@@ -111,11 +116,6 @@ def environment(instance, replica):
             "MERCAT_DB_NAME": credentials.DATABASES[service.name],
             "MERCAT_DB_USER": service.name,
             "MERCAT_DB_PASSWORD_FILE": credentials.path(instance, f"db-{service.name}"),
-            "MERCAT_AMQP_HOST": "127.0.0.1",
-            "MERCAT_AMQP_PORT": instance.port("amqp"),
-            "MERCAT_AMQP_VHOST": rabbitmq.VHOST,
-            "MERCAT_AMQP_USER": service.name,
-            "MERCAT_AMQP_PASSWORD_FILE": credentials.path(instance, f"amqp-{service.name}"),
         }
     if service.tier == "bff":
         keys |= {f"MERCAT_{name.upper()}_URL": f"http://127.0.0.1:{instance.port(f'inner-{name}')}"

@@ -1,0 +1,142 @@
+#include "common/messaging/revocation_feed.hpp"
+
+#include "common/amqp/rpc.hpp"
+#include "common/async/event_loop.hpp"
+#include "common/error.hpp"
+#include "common/rfc3339.hpp"
+#include "common/uuid.hpp"
+
+#include <atomic>
+#include <future>
+
+namespace mercat::messaging {
+
+namespace {
+
+constexpr std::chrono::milliseconds pause_after_failure{250};
+constexpr std::chrono::milliseconds snapshot_time{2000};
+
+// {"customerId","before"}; throws error(fault::malformed).
+void take(const json::value& said, auth::revocations& into) {
+  const auto customer = json::integer(said, "customerId");
+  const auto text = json::text(said, "before");
+  const auto before = parse_rfc3339(text.value_or(""));
+  if (!customer || !before) throw error(fault::malformed, "invalid-event", "not a revocation");
+  into.revoke(*customer, *before);
+}
+
+}  // namespace
+
+// All but `complete` and `stopping` is for the loop's thread.
+struct revocation_feed::state final : amqp::channel_user {
+  state(amqp::connection& link, const std::string& replica, auth::revocations& all, log::logger& log,
+        metrics::registry& registry)
+      : broker(link),
+        queue_prefix(replica + ".revocations."),
+        into(all),
+        logger(log),
+        customer(link, {"CUSTOMER_RPC"}, registry) {}
+
+  amqp::connection& broker;
+  const std::string queue_prefix;
+  auth::revocations& into;
+  log::logger& logger;
+  amqp::rpc_client customer;
+  std::atomic<bool> complete{false};
+  std::atomic<bool> stopping{false};
+  std::uint64_t generation = 0;  // of the queue
+  bool loading = false;
+  bool failing = false;
+  std::promise<void> over;  // of the last load, once stopping
+
+  // A name of its own each time: after a lost connection the broker may hold the old queue for a while.
+  void on_open(amqp::channel& fresh) override {
+    ++generation;
+    const auto queue = queue_prefix + uuid_v7();
+    fresh.declare_queue(queue, false, true, true);
+    fresh.bind_queue(queue, "mercat.events", "customer.sessions-revoked");
+    fresh.consume(queue, true);
+  }
+  void on_closed() override {
+    ++generation;
+    complete = false;
+  }
+  void on_message(amqp::message&& item) override {
+    try {
+      const auto said = json::document::parse(item.body);
+      take(said.root(), into);
+    } catch (const error&) {
+      logger.error("a revocation cannot be read", {{"event", std::string_view{item.message_id}}});
+    }
+  }
+  void on_consuming() override;
+
+  // Coroutines; `self` keeps the state alive.
+  static async::task<void> load(std::shared_ptr<state> self);
+  static async::task<bool> ask(std::shared_ptr<state> self);
+  std::weak_ptr<state> self;
+};
+
+void revocation_feed::state::on_consuming() {
+  if (loading || stopping) return;
+  loading = true;
+  auto kept = self.lock();
+  async::spawn(load(kept), [kept](std::exception_ptr) {
+    kept->loading = false;
+    if (kept->stopping) kept->over.set_value();
+  });
+}
+
+async::task<void> revocation_feed::state::load(std::shared_ptr<state> self) {
+  while (!self->stopping && !self->complete) {
+    const auto asked = self->generation;
+    const bool answered = co_await ask(self);
+    if (answered && asked == self->generation)
+      self->complete = true;
+    else
+      co_await self->broker.loop().sleep(pause_after_failure);
+  }
+}
+
+async::task<bool> revocation_feed::state::ask(std::shared_ptr<state> self) {
+  try {
+    const auto reply =
+        co_await self->customer.call("VIEW_REVOCATIONS", "{}", async::deadline::in(snapshot_time));
+    if (reply.status != 200) throw error(fault::unavailable, "no-revocations", "refused");
+    const auto said = json::document::parse(reply.body);
+    const auto* list = json::member(said.root(), "revocations");
+    if (list == nullptr || !list->IsArray()) throw error(fault::malformed, "no-revocations", "unreadable");
+    for (const auto& each : list->GetArray()) take(each, self->into);
+    self->failing = false;
+    co_return true;
+  } catch (const error& failure) {
+    if (!std::exchange(self->failing, true))
+      self->logger.warning("the revoked sessions are not known yet", {{"reason", failure.slug()}});
+    co_return false;
+  }
+}
+
+revocation_feed::revocation_feed(amqp::connection& broker, const std::string& replica,
+                                 auth::revocations& into, log::logger& logger, metrics::registry& metrics)
+    : state_(std::make_shared<state>(broker, replica, into, logger, metrics)) {
+  state_->self = state_;
+  metrics.observe("mercat_revocations", "Customers whose older tokens are refused", {},
+                  [&into] { return static_cast<double>(into.size()); });
+  broker.add(*state_);
+}
+
+revocation_feed::~revocation_feed() {
+  state_->broker.remove(*state_);
+  bool loading = false;
+  state_->broker.loop().run_and_wait([&] {
+    state_->stopping = true;
+    loading = state_->loading;
+  });
+  if (loading) state_->over.get_future().wait();
+}
+
+bool revocation_feed::complete() const noexcept {
+  return state_->complete;
+}
+
+}  // namespace mercat::messaging
