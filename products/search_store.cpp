@@ -1,0 +1,147 @@
+#include "products/search_store.hpp"
+
+#include "products/search_words.hpp"
+#include "products/store.hpp"
+
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace mercat::products::store {
+
+namespace {
+
+using posting = std::pair<std::int64_t, product_id>;  // word, product
+
+struct suffix_row {
+  std::string suffix;
+  std::int64_t word = 0;
+  auto operator<=>(const suffix_row&) const = default;
+};
+
+// Lists travel as one JSON parameter: one statement text for every length.
+constexpr std::size_t rows_per_statement = 5000;
+
+template <class Rows, class Write, class Run>
+void in_batches(const Rows& rows, Write write, Run run) {
+  for (auto from = rows.begin(); from != rows.end();) {
+    json::writer out;
+    out.StartArray();
+    for (std::size_t n = 0; n < rows_per_statement && from != rows.end(); ++n, ++from) write(out, *from);
+    out.EndArray();
+    run(out.take());
+  }
+}
+
+void write_posting(json::writer& out, const posting& row) {
+  out.StartArray();
+  out.Int64(row.first);
+  out.Int64(row.second);
+  out.EndArray();
+}
+
+void write_suffix(json::writer& out, const suffix_row& row) {
+  out.StartArray();
+  out.text(row.suffix);
+  out.Int64(row.word);
+  out.EndArray();
+}
+
+// Words are never removed: they are few against the products, and an unused one only costs its place. So a
+// word that is there stays there, and needs no lock.
+void add_words(db::session& s, const std::unordered_map<std::int64_t, std::string_view>& words) {
+  std::set<suffix_row> heads;
+  for (const auto& [id, word] : words)
+    heads.insert({std::string(word.substr(0, suffixes_of(word).front().size())), id});
+  // Sorted, so that two who add the same new words wait for each other in one order. All ends of a word go in
+  // by one statement: when one is there, all are.
+  in_batches(heads, write_suffix, [&](const std::string& list) {
+    const auto missing = s.query(
+        "SELECT j.word_id FROM JSON_TABLE(?, '$[*]' COLUMNS (suffix VARCHAR(12) CHARACTER SET utf8mb4 "
+        "COLLATE utf8mb4_bin PATH '$[0]', word_id BIGINT PATH '$[1]')) j LEFT JOIN search_suffix f "
+        "ON f.suffix = CAST(j.suffix AS BINARY) AND f.word_id = j.word_id WHERE f.word_id IS NULL",
+        list);
+    std::set<suffix_row> added;
+    for (const auto& row : missing)
+      for (const auto suffix : suffixes_of(words.at(row.integer(0))))
+        added.insert({std::string(suffix), row.integer(0)});
+    if (added.empty()) return;
+    json::writer out;
+    out.StartArray();
+    for (const auto& row : added) write_suffix(out, row);
+    out.EndArray();
+    s.execute(
+        "INSERT IGNORE INTO search_suffix (suffix, word_id) SELECT j.suffix, j.word_id FROM JSON_TABLE(?, "
+        "'$[*]' COLUMNS (suffix VARCHAR(12) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin PATH '$[0]', "
+        "word_id BIGINT PATH '$[1]')) j",
+        out.take());
+  });
+}
+
+std::set<posting> postings_of(db::session& s, std::span<const product> items) {
+  std::set<posting> found;
+  for (const auto& item : items)
+    for (const auto& row : s.query("SELECT word_id FROM search_posting WHERE product_id = ?", item.id))
+      found.emplace(row.integer(0), item.id);
+  return found;
+}
+
+std::string searched_text(const product& item) {
+  return item.name + "\n" + item.description + "\n" + item.type + "\n" + item.sku;
+}
+
+}  // namespace
+
+std::string fold(db::session& s, std::string_view text) {
+  const auto row = s.query_one("SELECT HEX(WEIGHT_STRING(? COLLATE utf8mb4_uca1400_ai_ci))", text);
+  return row->is_null(0) ? std::string{} : folded_from_weights(row->text(0));
+}
+
+void index_for_search(db::session& s, std::span<const product> items) {
+  std::vector<std::string> folded;
+  folded.reserve(items.size());  // the words point into it
+  std::unordered_map<std::int64_t, std::string_view> words;
+  std::set<posting> wanted;
+  for (const auto& item : items) {
+    const auto& text = folded.emplace_back(fold(s, searched_text(item)));
+    for (const auto word : words_of(text)) {
+      const auto id = word_id_of(word);
+      words.emplace(id, word);
+      wanted.emplace(id, item.id);
+    }
+  }
+  const auto present = postings_of(s, items);
+  std::vector<posting> added;
+  std::vector<posting> gone;
+  std::ranges::set_difference(wanted, present, std::back_inserter(added));
+  std::ranges::set_difference(present, wanted, std::back_inserter(gone));
+
+  add_words(s, words);
+  in_batches(added, write_posting, [&](const std::string& list) {
+    s.execute(
+        "INSERT IGNORE INTO search_posting (word_id, product_id) SELECT j.word_id, j.product_id FROM "
+        "JSON_TABLE(?, '$[*]' COLUMNS (word_id BIGINT PATH '$[0]', product_id BIGINT PATH '$[1]')) j",
+        list);
+  });
+  for (const auto& [word, id] : gone)
+    s.execute("DELETE FROM search_posting WHERE word_id = ? AND product_id = ?", word, id);
+  for (std::size_t i = 0; i < items.size(); ++i)
+    s.execute(
+        "INSERT INTO search_text (product_id, version, folded) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE "
+        "version = VALUES(version), folded = VALUES(folded)",
+        items[i].id, items[i].version, folded[i]);
+}
+
+void remove_from_search(db::session& s, product_id id) {
+  s.execute("DELETE FROM search_posting WHERE product_id = ?", id);
+  s.execute("DELETE FROM search_text WHERE product_id = ?", id);
+}
+
+std::size_t index_missing(db::pool& database) {
+  static_cast<void>(database);
+  return 0;
+}
+
+}  // namespace mercat::products::store
