@@ -99,9 +99,11 @@ void consumer::state::answer(const progress& known, bool accept) {
 
 void consumer::state::give_up(const progress& known, std::string_view reason) {
   rejected.Increment();
-  logger.error(
-      "an event goes to the dead letters",
-      {{"queue", options.queue}, {"event", known.item.id}, {"type", known.item.type}, {"reason", reason}});
+  logger.error("an event goes to the dead letters", {{"queue", options.queue},
+                                                     {"event", known.item.id},
+                                                     {"type", known.item.type},
+                                                     {"reason", reason},
+                                                     {"attempts", known.tries}});
   answer(known, false);
 }
 

@@ -13,7 +13,8 @@
 // handling that never ends because the process dies in it is counted in the inbox BEFORE the handler runs,
 // from the first redelivery on, and such counted attempts are made one at a time, so that only the event a
 // process dies of is counted: after max_attempts of them the message is given up. An attempt that ends,
-// however badly, is taken back from the count, so that an outage of any length gives nothing up.
+// however badly, is taken back from the count, so that an outage of any length gives nothing up. What was
+// given up leaves no trace in the inbox: replayed from the dead letters it is handled as if it came first.
 //
 // An effect outside the database (an e-mail) goes into `effect`, a coroutine awaited before the transaction.
 // Once it is done, the transaction is tried until it succeeds, whatever becomes of the connection, and what

@@ -51,6 +51,7 @@ bool consumer::state::goes_on(const progress& so_far) const {
 async::task<void> consumer::state::handle(std::shared_ptr<state> self, in_work so_far) {
   for (auto pause = first_pause; self->goes_on(*so_far);) {
     std::exception_ptr failure;
+    ++so_far->tries;
     try {
       const bool had_effect = co_await attempt_in_turn(self, *so_far);
       (had_effect ? self->applied : self->duplicate).Increment();
@@ -112,13 +113,20 @@ void consumer::state::pass_turn_on() {
 // false: it has had its effect.
 async::task<bool> consumer::state::begin_counted(std::shared_ptr<state> self, progress& so_far) {
   if (so_far.counted) co_return true;
-  const auto count = [&so_far](db::session& s) { return begin_attempt(s, so_far.item); };
+  const int most = self->options.max_attempts;
+  // Brought back from the dead letters, it has all its attempts again.
+  const auto count = [&so_far, most](db::session& s) {
+    const attempts known = begin_attempt(s, so_far.item);
+    if (!known.processed && known.begun > most) forget_attempts(s, so_far.item.id);
+    return known;
+  };
   const attempts known = co_await self->database.transaction(async::deadline::in(database_time), count);
-  so_far.counted = so_far.checked = true;
-  if (known.processed) co_return false;
-  if (known.begun > self->options.max_attempts) {
+  so_far.checked = true;
+  if (!known.processed && known.begun > most) {
     throw error(fault::conflict, "tried-too-often", "its handling never ended");
   }
+  so_far.counted = true;
+  if (known.processed) co_return false;
   co_return true;
 }
 

@@ -55,6 +55,7 @@ struct consumer::state final : amqp::channel_user, std::enable_shared_from_this<
     bool effect_done = false;  // not to be repeated in this process
     bool told = false;
     int bugs = 0;
+    int tries = 0;  // in this process
   };
   using in_work = std::shared_ptr<progress>;
   std::map<std::string, in_work> events;  // by id

@@ -23,6 +23,10 @@ void end_attempt(db::session& s, std::string_view message_id) {
   s.execute("UPDATE inbox SET attempts = attempts - 1 WHERE message_id = ? AND attempts > 0", message_id);
 }
 
+void forget_attempts(db::session& s, std::string_view message_id) {
+  s.execute("DELETE FROM inbox WHERE message_id = ? AND processed_at IS NULL", message_id);
+}
+
 bool mark_processed(db::session& s, const event& item) {
   try {
     s.execute(

@@ -21,6 +21,8 @@ struct attempts {
 [[nodiscard]] attempts begin_attempt(db::session& s, const event& item);
 // It ended without effect, but alive: it does not count.
 void end_attempt(db::session& s, std::string_view message_id);
+// It is given up: nothing is remembered of it, unless it has had its effect.
+void forget_attempts(db::session& s, std::string_view message_id);
 
 // In the transaction of the effect: true when it is this one's to have. Waits for another consumer that has
 // the same message in its hands.
