@@ -9,7 +9,7 @@ import os
 import shlex
 import sys
 
-from . import bringup, credentials, mailbox, mariadb, processes, rabbitmq, services, testing
+from . import bringup, credentials, dead_letters, mailbox, mariadb, processes, rabbitmq, seeding, services, testing
 from .console import Trouble, complain, say
 from .fleet import Fleet
 from .instance import Instance
@@ -54,7 +54,11 @@ def _parse(arguments):
     mail = command("mail", _mail)
     mail.add_argument("--json", action="store_true")
     mail.add_argument("address", nargs="?")
-    command("seed", _seed)
+    seed = command("seed", _seed)
+    seed.add_argument("--products", metavar="N", type=_positive)
+    seed.add_argument("--customers", metavar="N", type=_positive)
+    command("rebuild-replica", _rebuild_replica)
+    dead_letters.add_to(command("dead-letters", _dead_letters))
     command("restart", _restart).add_argument("name")
     command("start", _start).add_argument("name")
     stop = command("stop", _stop)
@@ -66,7 +70,7 @@ def _parse(arguments):
         options = parser.parse_args(["test"])
         options.rest = arguments[1:]
         return options
-    return parser.parse_args(arguments)
+    return parser.parse_args(dead_letters.complete(arguments))
 
 
 def _up(instance, options):
@@ -166,10 +170,24 @@ def _mail(instance, options):
         say("no mail" + (f" for {options.address}" if options.address else ""))
 
 
-def _seed(instance, _):
+def _seed(instance, options):
     _running(instance)
-    with instance.locked():
-        bringup.seed(instance)
+    if not options.products and not options.customers:
+        with instance.locked():
+            bringup.seed(instance)
+        return
+    # Without the lock: this takes minutes and changes no process, so other commands need not wait for it.
+    seeding.generate(instance, options.products, options.customers)
+
+
+def _rebuild_replica(instance, _):
+    _running(instance)
+    services.run_live(instance, "shopping", ["rebuild-replica"])
+
+
+def _dead_letters(instance, options):
+    _running(instance)
+    return dead_letters.run(instance, options)
 
 
 def _restart(instance, options):
@@ -200,3 +218,9 @@ def _scale(instance, options):
         fleet = _running(instance)
         for service, count in wanted:
             fleet.scale(service, count)
+
+
+def _positive(text):
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text}: a whole number from 1 on is needed")
+    return int(text)

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import subprocess
+import sys
 
 from . import credentials, mariadb, processes, rabbitmq
 from .console import Trouble, last_lines
@@ -150,11 +151,9 @@ def hint(instance, replica):
 
 def seed(instance, name, arguments):
     """Runs the service's own seed command with the environment of its first replica; returns its last line."""
-    replica = replicas(instance, BY_NAME[name], 1)[0]
-    keys = {key: str(value) for key, value in environment(instance, replica).items()}
-    keys |= {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", processes.MARK: str(instance.dir)}
     try:
-        done = subprocess.run([binary(instance, BY_NAME[name]), *arguments], env=keys, cwd=instance.dir / "run",
+        done = subprocess.run([binary(instance, BY_NAME[name]), *arguments], env=_environment_of_command(instance, name),
+                              cwd=instance.dir / "run",
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               timeout=60, check=False)
     except subprocess.TimeoutExpired:
@@ -162,3 +161,17 @@ def seed(instance, name, arguments):
     if done.returncode != 0:
         raise Trouble(f"`{name} {arguments[0]}` failed ({done.returncode}):\n{done.stdout[-2000:].rstrip()}")
     return done.stdout.strip().rpartition("\n")[2]
+
+
+def run_live(instance, name, arguments):
+    """The same for a command that takes its time: what it prints is seen as it comes."""
+    sys.stdout.flush()
+    code = subprocess.run([binary(instance, BY_NAME[name]), *arguments], env=_environment_of_command(instance, name),
+                          cwd=instance.dir / "run", stdin=subprocess.DEVNULL, check=False).returncode
+    if code != 0:
+        raise Trouble(f"`{name} {arguments[0]}` failed ({code}): see above")
+
+
+def _environment_of_command(instance, name):
+    keys = {key: str(value) for key, value in environment(instance, replicas(instance, BY_NAME[name], 1)[0]).items()}
+    return keys | {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", processes.MARK: str(instance.dir)}
