@@ -1,10 +1,15 @@
+#include "common/amqp/publisher.hpp"
 #include "common/amqp/rpc.hpp"
 #include "common/db/migration.hpp"
 #include "common/lifecycle/process.hpp"
+#include "common/messaging/outbox.hpp"
+#include "products/assortment.hpp"
 #include "products/catalogue.hpp"
+#include "products/generate.hpp"
 #include "products/migrations.hpp"
 #include "products/product_rpc.hpp"
 #include "products/routes.hpp"
+#include "products/search_store.hpp"
 #include "products/seed.hpp"
 #include "products/settings.hpp"
 
@@ -14,25 +19,39 @@ int main(int argc, char** argv) {
   return lifecycle::run([&] {
     const auto settings = products::settings::read(argc, argv);
     if (settings.seed_file) return products::seed(settings), 0;
+    if (settings.generate) return products::generate(settings), 0;
     lifecycle::process process{settings.process};
     auto& logger = process.logger();
     auto& metrics = process.metrics();
 
-    async::event_loop rpc_loop{"rpc"};  // before the pool, whose threads post to it to their end
+    async::event_loop events_loop{"events"};  // both before the pool, whose threads post to them to their end
+    async::event_loop rpc_loop{"rpc"};
     db::pool database{settings.database, logger, metrics};
     db::migrate(database, products::migrations(), std::chrono::seconds{30}, logger);
+    products::store::index_missing(database);
+
+    amqp::connection events_connection{
+        events_loop, settings.broker.named(settings.process.replica + " events"), logger, metrics};
+    amqp::publisher publisher{events_connection, "mercat.events", "products"};
+    messaging::relay relay{database, publisher, events_loop, logger, metrics};
+
     products::catalogue catalogue{database, settings.currency};
+    products::assortment assortment{database, settings.currency, [&relay] { relay.wake(); }};
 
     amqp::connection rpc_connection{rpc_loop, settings.broker.named(settings.process.replica + " rpc"),
                                     logger, metrics};
-    amqp::rpc_server product_rpc{
-        rpc_connection, {products::product_rpc_queue}, products::product_rpc(catalogue), logger, metrics};
+    amqp::rpc_server product_rpc{rpc_connection,
+                                 {products::product_rpc_queue},
+                                 products::product_rpc(catalogue, assortment),
+                                 logger,
+                                 metrics};
 
-    http::server server{settings.http, products::routes(catalogue, settings.process.replica),
+    http::server server{settings.http, products::routes(catalogue, assortment, settings.process.replica),
                         std::make_shared<auth::token_verifier>(settings.tokens), logger, metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });
-    process.depends_on("broker", [&] { return product_rpc.ready(); });
+    process.depends_on("broker", [&] { return product_rpc.ready() && events_connection.up(); });
+    process.watch("events", [&] { return events_loop.ticks(); });
     process.watch("rpc", [&] { return rpc_loop.ticks(); });
     process.on_drain([&] { product_rpc.stop(); }, [&] { return product_rpc.idle(); });
     return process.serve(server);

@@ -7,6 +7,7 @@ namespace mercat::products {
 namespace {
 
 constexpr std::size_t most_ids = 1000;
+constexpr std::int64_t most_exported = 500;
 
 product_id require_id(const json::value& data) {
   if (const auto id = read_product_id(data)) return *id;
@@ -40,9 +41,55 @@ std::vector<product_id> require_ids(const json::value& data) {
   return ids;
 }
 
+struct export_request {
+  product_id after = 0;
+  std::int64_t limit = most_exported;
+};
+
+export_request require_export(const json::value& data) {
+  export_request wanted;
+  wanted.after = json::integer(data, "after").value_or(wanted.after);
+  wanted.limit = json::integer(data, "limit").value_or(wanted.limit);
+  if (!data.IsObject() || wanted.after < 0 || wanted.limit < 1 || wanted.limit > most_exported)
+    throw error(fault::malformed, "invalid-export", "data must be {after: 0 or more, limit: 1 to 500}");
+  return wanted;
+}
+
+async::task<amqp::rpc_reply> export_products(assortment& goods, export_request wanted,
+                                             async::deadline until) {
+  const auto page = co_await goods.export_after(wanted.after, wanted.limit, until);
+  json::writer out;
+  out.StartObject();
+  out.key("products").StartArray();
+  for (const auto& each : page.products) {
+    out.StartObject();
+    out.key("product");
+    write(out, each.item, goods.currency());
+    out.key("stockVersion").Int64(each.stock_version);
+    out.EndObject();
+  }
+  out.EndArray();
+  out.key("deleted").StartArray();
+  for (const auto& each : page.deleted) {
+    out.StartObject();
+    out.key("id").Int64(each.id);
+    out.key("version").Int64(each.version);
+    out.EndObject();
+  }
+  out.EndArray();
+  out.key("next");
+  if (page.next) {
+    out.Int64(*page.next);
+  } else {
+    out.Null();
+  }
+  out.EndObject();
+  co_return amqp::rpc_reply{200, out.take()};
+}
+
 }  // namespace
 
-std::map<std::string, amqp::rpc_handler> product_rpc(catalogue& shop) {
+std::map<std::string, amqp::rpc_handler> product_rpc(catalogue& shop, assortment& goods) {
   return {
       {"VIEW_PRODUCT",
        [&shop](const json::value& data, async::deadline until) {
@@ -51,6 +98,10 @@ std::map<std::string, amqp::rpc_handler> product_rpc(catalogue& shop) {
       {"VIEW_PRODUCTS",
        [&shop](const json::value& data, async::deadline until) {
          return view_products(shop, require_ids(data), until);
+       }},
+      {"EXPORT_PRODUCTS",
+       [&goods](const json::value& data, async::deadline until) {
+         return export_products(goods, require_export(data), until);
        }},
   };
 }

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "common/http/route.hpp"
+#include "products/assortment.hpp"
 #include "products/catalogue.hpp"
 
 #include <string>
 
 namespace mercat::products {
 
-// The catalogue must outlive the server.
-[[nodiscard]] http::route_table routes(catalogue& shop, const std::string& replica);
+// Both must outlive the server.
+[[nodiscard]] http::route_table routes(catalogue& shop, assortment& goods, const std::string& replica);
 
 }  // namespace mercat::products

@@ -1,9 +1,12 @@
 #include "products/seed.hpp"
 
-#include "common/db/migration.hpp"
-#include "products/migrations.hpp"
+#include "products/assortment.hpp"
+#include "products/command_database.hpp"
+#include "products/product_form.hpp"
+#include "products/schemas.hpp"
 #include "products/store.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -11,6 +14,8 @@
 namespace mercat::products {
 
 namespace {
+
+constexpr std::size_t batch_size = 200;
 
 std::string contents(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -20,28 +25,27 @@ std::string contents(const std::string& path) {
   return std::move(text).str();
 }
 
-std::string required(const json::value& from, std::string_view name) {
-  const auto found = json::text(from, name);
-  if (!found) throw std::runtime_error("a product has no " + std::string(name));
-  return std::string(*found);
+product read_product(const json::value& from, std::string_view currency) {
+  try {
+    schemas::new_product().require(from);
+    return read_new_product(from, currency);
+  } catch (const error& wrong) {
+    const auto sku = json::text(from, "sku").value_or("(without sku)");
+    throw std::runtime_error("product " + std::string(sku) + ": " + wrong.detail());
+  }
 }
 
-product read_product(const json::value& from) {
-  product item;
-  item.sku = required(from, "sku");
-  item.name = required(from, "name");
-  item.description = required(from, "description");
-  item.type = required(from, "type");
-  item.unit = required(from, "unit");
-  item.supplier = required(from, "supplier");
-  item.banner = required(from, "banner");
-  item.available = json::boolean(from, "available").value_or(true);
-  item.quantity = json::integer(from, "quantity").value_or(0);
-  const auto* price = json::member(from, "price");
-  const auto amount = price != nullptr ? json::minor_units(*price) : std::nullopt;
-  if (!amount || *amount < 0) throw std::runtime_error("product " + item.sku + " has no valid price");
-  item.price = {*amount};
-  return item;
+// How many of them were new.
+std::size_t add_batch(command_database& database, std::span<const product> batch, std::string_view currency) {
+  std::size_t added = 0;
+  database.transaction([&](db::session& s) {
+    std::vector<product> fresh;
+    for (const auto& each : batch)
+      if (store::add(s, each)) fresh.push_back(store::find_by_sku(s, each.sku).value());
+    announce(s, fresh, currency);
+    added = fresh.size();
+  });
+  return added;
 }
 
 }  // namespace
@@ -52,17 +56,17 @@ void seed(const settings& configured) {
   if (json::text(catalogue.root(), "currency") != std::optional<std::string_view>{configured.currency})
     throw std::runtime_error("the catalogue's currency is not the shop's, " + configured.currency);
   if (products == nullptr || !products->IsArray()) throw std::runtime_error("the catalogue has no products");
+  std::vector<product> items;
+  for (const auto& each : products->GetArray()) items.push_back(read_product(each, configured.currency));
 
-  log::logger logger{"products", configured.process.replica, log::level::warning};
-  metrics::registry metrics;
-  db::pool database{configured.database, logger, metrics};
-  db::migrate(database, migrations(), std::chrono::seconds{30}, logger);
-
+  command_database database{configured};
   std::size_t added = 0;
-  database.run_blocking([&](db::session& s) {
-    for (const auto& each : products->GetArray()) added += store::add(s, read_product(each)) ? 1 : 0;
-  });
-  std::cout << products->Size() << " products, " << added << " of them new\n";
+  for (std::span<const product> rest{items}; !rest.empty();) {
+    const auto batch = rest.first(std::min(batch_size, rest.size()));
+    added += add_batch(database, batch, configured.currency);
+    rest = rest.subspan(batch.size());
+  }
+  std::cout << items.size() << " products, " << added << " of them new\n";
 }
 
 }  // namespace mercat::products

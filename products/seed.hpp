@@ -1,6 +1,7 @@
 // Loads a catalogue file:
-// {"currency","products":[{sku,name,description,type,unit,price,quantity,available,supplier, banner}]}.
-// Repeatable: a product whose sku is known is left as it is.
+// {"currency","products":[{sku,name,description,type,unit,price,quantity,available,supplier,banner}]}, each
+// product as POST /products takes it. Repeatable: a product whose sku is known is left as it is. New ones are
+// announced by events, like those that the staff add.
 #pragma once
 
 #include "products/settings.hpp"

@@ -7,6 +7,7 @@
 #include "common/http/server.hpp"
 #include "common/lifecycle/process.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -20,6 +21,7 @@ struct settings {
   amqp::broker_options broker;
   std::string currency;
   std::optional<std::string> seed_file;  // subcommand `seed <file>`: load it and leave
+  std::optional<std::int64_t> generate;  // subcommand `generate <count>`: make demo products and leave
 
   // Throws config::invalid.
   static settings read(int argc, char** argv);

@@ -14,10 +14,11 @@ namespace {
 
 struct shop_over_rpc : test::catalogue_of_test {
   test::broker broker;
+  products::assortment goods{database, "EUR", [] {}};
   async::event_loop broker_loop{"broker"};
   amqp::connection connection{broker_loop, broker.options("test"), logger, metrics};
   amqp::rpc_server server{
-      connection, {products::product_rpc_queue}, products::product_rpc(shop), logger, metrics};
+      connection, {products::product_rpc_queue}, products::product_rpc(shop, goods), logger, metrics};
   amqp::rpc_client client{connection, {products::product_rpc_queue}, metrics};
 
   shop_over_rpc() {
