@@ -1,6 +1,7 @@
 #include "common/db/migration.hpp"
 #include "common/lifecycle/process.hpp"
 #include "common/messaging/consumer.hpp"
+#include "crm-mailer/erasure.hpp"
 #include "crm-mailer/messages.hpp"
 #include "crm-mailer/migrations.hpp"
 #include "crm-mailer/settings.hpp"
@@ -19,15 +20,19 @@ int main(int argc, char** argv) {
     db::migrate(database, crm_mailer::migrations(), std::chrono::seconds{30}, logger);
 
     crm_mailer::smtp_sender sender{settings.smtp, logger, metrics};
-    amqp::connection events_connection{
-        events_loop, settings.broker.named(settings.process.replica + " events"), logger, metrics};
-    messaging::consumer consumer{events_connection,
-                                 database,
-                                 {.queue = "crm-mailer.events", .prefetch = crm_mailer::events_at_once},
-                                 crm_mailer::handlers({database, sender, settings.shop,
-                                                       settings.smtp_time_limit, settings.give_up_after}),
-                                 logger,
-                                 metrics};
+    const auto& replica = settings.process.replica;
+    crm_mailer::dead_letter_eraser eraser{
+        settings.broker.named(replica + " dead letters"), {}, events_loop, database, logger, metrics};
+    amqp::connection events_connection{events_loop, settings.broker.named(replica + " events"), logger,
+                                       metrics};
+    messaging::consumer consumer{
+        events_connection,
+        database,
+        {.queue = "crm-mailer.events", .prefetch = crm_mailer::events_at_once},
+        crm_mailer::handlers({database, sender, settings.shop, settings.smtp_time_limit,
+                              settings.give_up_after, [&eraser] { eraser.soon(); }}),
+        logger,
+        metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });
     process.depends_on("broker", [&] { return events_connection.up(); });

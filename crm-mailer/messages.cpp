@@ -39,6 +39,27 @@ async::task<void> postpone(const mailroom& room, const messaging::event& event, 
   throw error(fault::conflict, "mail-given-up", "the mail server has postponed this mail for too long");
 }
 
+async::task<void> send(const mailroom& room, const messaging::event& event, const mail& letter,
+                       async::deadline until) {
+  std::optional<error> postponed;
+  try {
+    co_await room.sender.send(letter, until);
+  } catch (const error& failure) {
+    if (failure.slug() != "mail-postponed") throw;
+    postponed = failure;
+  }
+  if (postponed) co_await postpone(room, event, *postponed);
+}
+
+// A mail that did not go out, to a customer who has been deleted meanwhile: there is nothing to try again,
+// and no dead letter is to keep the address.
+async::task<void> judge(const mailroom& room, const messaging::event& event, std::int64_t customer,
+                        std::exception_ptr failure) {
+  const auto look = [&event, customer](db::session& s) { return store::may_send(s, event.id, customer); };
+  const bool wanted = co_await room.database.read(async::deadline::in(database_time), look);
+  if (wanted) std::rethrow_exception(failure);
+}
+
 async::task<void> send_welcome(mailroom room, messaging::event event) {
   const auto until = async::deadline::in(room.time_limit);
   const auto message = signed_up::read(event);
@@ -47,14 +68,14 @@ async::task<void> send_welcome(mailroom room, messaging::event event) {
   });
   if (!wanted) co_return;
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  std::optional<error> postponed;
+  std::exception_ptr failure;
   try {
-    co_await room.sender.send(welcome(message.who, room.shop, event.id, now), until);
-  } catch (const error& failure) {
-    if (failure.slug() != "mail-postponed") throw;
-    postponed = failure;
+    const auto letter = welcome(message.who, room.shop, event.id, now);
+    co_await send(room, event, letter, until);
+  } catch (...) {
+    failure = std::current_exception();
   }
-  if (postponed) co_await postpone(room, event, *postponed);
+  if (failure) co_await judge(room, event, message.customer_id, failure);
 }
 
 messaging::event_handler on_signed_up(const mailroom& room) {
@@ -68,11 +89,18 @@ messaging::event_handler on_signed_up(const mailroom& room) {
   return handler;
 }
 
-messaging::event_handler on_deleted() {
+// In a transaction of its own: the eraser looks at what is committed. Once it is, the erasure happens,
+// whatever becomes of this process.
+async::task<void> remember_deleted(mailroom room, messaging::event event) {
+  const auto who = deleted::read(event);
+  const auto remember = [&who](db::session& s) { store::remember_deleted(s, who.customer_id); };
+  co_await room.database.transaction(async::deadline::in(database_time), remember);
+  if (room.erase_soon) room.erase_soon();
+}
+
+messaging::event_handler on_deleted(const mailroom& room) {
   messaging::event_handler handler;
-  handler.apply = [](db::session& s, const messaging::event& event) {
-    store::remember_deleted(s, deleted::read(event).customer_id);
-  };
+  handler.effect = [room](const messaging::event& event) { return remember_deleted(room, event); };
   return handler;
 }
 
@@ -92,7 +120,7 @@ deleted deleted::read(const messaging::event& event) {
 }
 
 std::map<std::string, messaging::event_handler> handlers(mailroom room) {
-  return {{"customer.signed-up", on_signed_up(room)}, {"customer.deleted", on_deleted()}};
+  return {{"customer.signed-up", on_signed_up(room)}, {"customer.deleted", on_deleted(room)}};
 }
 
 }  // namespace mercat::crm_mailer

@@ -8,20 +8,23 @@
 #include "crm-mailer/welcome.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
 namespace mercat::crm_mailer {
 
 // customer.signed-up {customerId,email,name?}: gets a welcome mail, once. One that the server postpones for
-// longer than give_up_after is error(fault::conflict, "mail-given-up"): dead letters.
+// longer than give_up_after is error(fault::conflict, "mail-given-up"): dead letters. One that cannot be sent
+// to a customer who is deleted meanwhile is done.
 struct signed_up {
   std::int64_t customer_id = 0;
   new_customer who;
   [[nodiscard]] static signed_up read(const messaging::event& event);
 };
 
-// customer.deleted {customerId}: is remembered; nothing is sent any more on account of this customer.
+// customer.deleted {customerId}: is remembered; nothing is sent any more on account of this customer, and the
+// eraser is told.
 struct deleted {
   std::int64_t customer_id = 0;
   [[nodiscard]] static deleted read(const messaging::event& event);
@@ -34,6 +37,7 @@ struct mailroom {
   const letterhead& shop;
   std::chrono::milliseconds time_limit;     // of one attempt to send a mail
   std::chrono::milliseconds give_up_after;  // of a mail that the server postpones again and again
+  std::function<void()> erase_soon{};       // dead letters of deleted customers
 };
 
 // Events in work at once: one that waits for a mail server's second thoughts keeps its place, so as many bad

@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace mercat::crm_mailer::store {
 
@@ -20,5 +22,7 @@ void remember_sent(db::session& s, std::string_view event_id, std::int64_t custo
 void forget_postponed(db::session& s, std::string_view event_id);
 
 void remember_deleted(db::session& s, std::int64_t customer_id);
+// Which of these customers are deleted?
+[[nodiscard]] std::vector<std::int64_t> deleted_among(db::session& s, std::span<const std::int64_t> ids);
 
 }  // namespace mercat::crm_mailer::store
