@@ -105,7 +105,15 @@ class Look:
             self._collect()
 
     def _count(self):
-        return self._channel.queue_declare(f"{self.service}.dead", passive=True).method.message_count
+        """Another look, the mailer's own for one, holds the messages for a moment: its end is waited for."""
+        began = time.monotonic()
+        while True:
+            found = self._channel.queue_declare(f"{self.service}.dead", passive=True).method
+            if found.consumer_count == 0:
+                return found.message_count
+            if time.monotonic() - began > PATIENCE:
+                raise Trouble(f"somebody else is looking at {self.service}.dead: try again later")
+            time.sleep(0.05)
 
     def _collect(self):
         self._channel.basic_qos(prefetch_count=MOST_HELD)
