@@ -8,6 +8,8 @@
 #include "common/db/pool.hpp"
 #include "common/messaging/event.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +20,13 @@ namespace mercat::messaging {
 // it, valid (traceparent.hpp) or empty. Returns the event's id.
 std::string add_to_outbox(db::session& s, std::string_view type, std::string_view data,
                           std::string_view traceparent = {});
+
+// Inside a transaction. Takes events of this type back that have not left yet: those whose data has this
+// number as this member, a plain name like customerId. Returns how many. One that a relay is sending at this
+// moment may still leave. Reads the whole outbox, which is short unless the broker is away, without locking
+// it.
+std::size_t take_from_outbox(db::session& s, std::string_view type, std::string_view member,
+                             std::int64_t value);
 
 // Sends what is in the outbox: publisher confirms in a window, mandatory, back-off on failure. Rows are
 // deleted when confirmed. Several replicas may run one: each claims rows under a lease of 15 s, so that in

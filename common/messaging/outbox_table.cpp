@@ -38,6 +38,17 @@ std::string add_to_outbox(db::session& s, std::string_view type, std::string_vie
   return id;
 }
 
+std::size_t take_from_outbox(db::session& s, std::string_view type, std::string_view member,
+                             std::int64_t value) {
+  std::size_t taken = 0;
+  for (const auto& found :
+       s.query("SELECT id FROM outbox WHERE type = ? AND JSON_VALUE(data, CONCAT('$.', ?)) = ? "
+               "ORDER BY id",
+               type, member, std::to_string(value)))
+    taken += s.execute("DELETE FROM outbox WHERE id = ?", found.integer(0));
+  return taken;
+}
+
 // Changes are made by ranges over the primary key, and sql_safe_updates obliges the server to plan them so: a
 // DELETE with a list of ids was once planned as a scan, which waits for, and deadlocks with, what the other
 // relays hold, SKIP LOCKED or not.

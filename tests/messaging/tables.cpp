@@ -50,6 +50,25 @@ BOOST_FIXTURE_TEST_CASE(an_event_keeps_its_id_type_data_and_trace, with_tables) 
   BOOST_TEST(rows[0].item.traceparent == "00-a-b-01");
 }
 
+BOOST_FIXTURE_TEST_CASE(an_event_that_has_not_left_can_be_taken_back, with_tables) {
+  transaction([](db::session& s) {
+    for (const auto* data : {R"({"thingId":7,"n":"a"})", R"({"thingId":77})", R"({"n":"{\"thingId\":7}"})",
+                             R"({"n":"b","thingId":7})", "{}"})
+      (void)add_to_outbox(s, "thing.happened", data);
+    (void)add_to_outbox(s, "thing.ended", R"({"thingId":7})");
+  });
+  auto sent = transaction([](db::session& s) { return claim(s, 10, 15s); });  // also what a relay holds
+  const auto take = [](db::session& s) { return take_from_outbox(s, "thing.happened", "thingId", 7); };
+  BOOST_TEST(transaction(take) == 2U);
+  BOOST_TEST(transaction(take) == 0U);
+  BOOST_TEST(count("SELECT COUNT(*) FROM outbox WHERE data LIKE '{\"thingId\":7,%' OR data LIKE '%\"b\"%'") ==
+             0);
+  BOOST_TEST(waiting() == 4);
+  outcome_for_all(sent, amqp::sent::unavailable);
+  transaction([&](db::session& s) { settle(s, sent); });
+  BOOST_TEST(transaction([](db::session& s) { return claim(s, 10, 15s); }).size() == 4U);
+}
+
 BOOST_FIXTURE_TEST_CASE(claimed_events_are_nobody_elses_until_they_are_given_back, with_tables) {
   transaction([](db::session& s) { add(s, 5); });
   auto mine = transaction([](db::session& s) { return claim(s, 3, 15s); });
