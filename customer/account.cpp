@@ -1,6 +1,6 @@
 #include "customer/account.hpp"
 
-#include "common/error.hpp"
+#include "customer/text_rules.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -21,19 +21,6 @@ bool is_digit(char c) {
 
 bool is_alphanumeric(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blank = " \t\r\n";
-  const auto first = text.find_first_not_of(blank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
-
-error refused(std::string pointer, std::string detail) {
-  error failure(fault::malformed, "invalid-body", "the request body breaks a rule");
-  failure.with({{std::move(pointer), std::move(detail)}});
-  return failure;
 }
 
 // Calls `accept` for each part between separators, empty parts included; false at the first refused one.
@@ -69,22 +56,6 @@ bool is_domain(std::string_view text) {
   return labels_fit && !std::ranges::all_of(last, is_digit);
 }
 
-// Of valid UTF-8 (the JSON reader checked it): the code point at the front, which is removed.
-char32_t take_code_point(std::string_view& text) {
-  const auto lead = static_cast<unsigned char>(text.front());
-  const std::size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  char32_t value = length == 1 ? lead : lead & (0xffU >> (length + 1));
-  for (std::size_t i = 1; i < length && i < text.size(); ++i)
-    value = (value << 6) | (static_cast<unsigned char>(text[i]) & 0x3fU);
-  text.remove_prefix(std::min(length, text.size()));
-  return value;
-}
-
-bool is_control(char32_t c) {
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||  // line and paragraph separator
-         (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);         // direction overrides
-}
-
 }  // namespace
 
 std::optional<email_address> email_address::try_parse(std::string_view text) {
@@ -106,11 +77,8 @@ email_address email_address::parse(std::string_view text) {
 
 std::optional<std::string> name_from(std::optional<std::string_view> text) {
   const auto name = trimmed(text.value_or(""));
-  if (name.empty()) return std::nullopt;
-  std::size_t length = 0;
-  for (auto rest = name; !rest.empty(); ++length)
-    if (is_control(take_code_point(rest))) throw refused("/name", "must not contain control characters");
-  if (length > max_name_code_points) throw refused("/name", "must be at most 200 characters long");
+  if (auto fault = fault_of(name, max_name_code_points)) throw refused("/name", std::move(*fault));
+  if (is_blank(name)) return std::nullopt;
   return std::string(name);
 }
 
@@ -135,6 +103,20 @@ role role_named(std::string_view text) {
   if (text == "admin") return role::admin;
   if (text == "user") return role::user;
   throw std::logic_error("an account has an unknown role");
+}
+
+account changed(account who, const profile_change& change) {
+  if (change.name) who.name = *change.name;
+  if (change.phone) who.phone = *change.phone;
+  return who;
+}
+
+error account_gone() {
+  return {fault::unauthenticated, "token-invalid", "the account this token was made for is gone"};
+}
+
+error email_taken() {
+  return {fault::already_exists, "email-taken", "an account with this e-mail address exists already"};
 }
 
 }  // namespace mercat::customer

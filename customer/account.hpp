@@ -3,6 +3,8 @@
 // "invalid-body") that names the place in the body. All immutable.
 #pragma once
 
+#include "common/error.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -31,8 +33,7 @@ class email_address {
   std::string key_;
 };
 
-// At most 200 code points, none of them a control, line separator or text direction override. Trimmed;
-// an empty one is none.
+// At most 200 code points, none of them refused by text_rules.hpp. Trimmed; one with nothing to see is none.
 [[nodiscard]] std::optional<std::string> name_from(std::optional<std::string_view> text);
 
 // As people write it: an optional +, then 5 to 15 digits with spaces, dots, hyphens, slashes or parentheses
@@ -61,10 +62,29 @@ struct registration {
   customer::role role = role::user;
 };
 
+// What a customer wants changed: not given stays as it is, given as none is cleared.
+struct profile_change {
+  std::optional<std::optional<std::string>> name;
+  std::optional<std::optional<std::string>> phone;
+  [[nodiscard]] bool empty() const noexcept { return !name && !phone; }
+};
+[[nodiscard]] account changed(account who, const profile_change& change);
+
 // An account with what log-in compares.
 struct credentials {
   customer::account account;
   std::string password_hash;
 };
+
+// From a moment on, tokens made for this customer do not count any more. Whole milliseconds.
+struct revocation {
+  std::int64_t customer_id = 0;
+  std::chrono::sys_time<std::chrono::microseconds> before{};
+};
+
+// fault::unauthenticated "token-invalid": a token may outlive its account.
+[[nodiscard]] error account_gone();
+// fault::already_exists
+[[nodiscard]] error email_taken();
 
 }  // namespace mercat::customer

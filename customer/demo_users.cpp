@@ -3,9 +3,9 @@
 #include "common/async/event_loop.hpp"
 #include "common/db/migration.hpp"
 #include "customer/migrations.hpp"
+#include "customer/result_of.hpp"
 #include "customer/store.hpp"
 
-#include <future>
 #include <iostream>
 
 namespace mercat::customer {
@@ -22,21 +22,13 @@ struct demo_user {
 constexpr demo_user demo_users[] = {{"admin@mercat.test", "Demo Admin", role::admin},
                                     {"user@mercat.test", "Demo User", role::user}};
 
+}  // namespace
+
 std::string hash_of_demo_password() {
   async::event_loop loop{"seed"};
   auth::password_hasher hasher;
-  std::promise<std::string> hashed;
-  loop.post([&] {
-    async::spawn(hasher.hash(demo_password, async::deadline::in(std::chrono::seconds{10})),
-                 [&](std::exception_ptr failure, std::optional<std::string> hash) {
-                   if (failure) return hashed.set_exception(failure);
-                   hashed.set_value(std::move(*hash));
-                 });
-  });
-  return hashed.get_future().get();
+  return result_of(loop, hasher.hash(demo_password, async::deadline::in(std::chrono::seconds{10})));
 }
-
-}  // namespace
 
 void seed_demo_users(const settings& configured) {
   log::logger logger{"customer", configured.process.replica, log::level::warning};

@@ -5,9 +5,14 @@
 
 #include "customer/settings.hpp"
 
+#include <string>
+
 namespace mercat::customer {
 
 // Blocks; prints what it did.
 void seed_demo_users(const settings& configured);
+
+// Encoded, with a salt of its own. Blocks.
+[[nodiscard]] std::string hash_of_demo_password();
 
 }  // namespace mercat::customer

@@ -1,8 +1,13 @@
 #include "common/amqp/publisher.hpp"
+#include "common/amqp/rpc.hpp"
 #include "common/db/migration.hpp"
 #include "common/lifecycle/process.hpp"
 #include "common/messaging/outbox.hpp"
+#include "customer/address_book.hpp"
+#include "customer/customer_rpc.hpp"
+#include "customer/demo_customers.hpp"
 #include "customer/demo_users.hpp"
+#include "customer/directory.hpp"
 #include "customer/membership.hpp"
 #include "customer/migrations.hpp"
 #include "customer/routes.hpp"
@@ -14,11 +19,13 @@ int main(int argc, char** argv) {
   return lifecycle::run([&] {
     const auto settings = customer::settings::read(argc, argv);
     if (settings.seed_demo_users) return customer::seed_demo_users(settings), 0;
+    if (settings.generate) return customer::generate_demo_customers(settings), 0;
     lifecycle::process process{settings.process};
     auto& logger = process.logger();
     auto& metrics = process.metrics();
 
-    async::event_loop events_loop{"events"};  // before the pool, whose threads post to it to their end
+    async::event_loop events_loop{"events"};  // before the pool, whose threads post to both to their end
+    async::event_loop rpc_loop{"rpc"};
     db::pool database{settings.database, logger, metrics};
     db::migrate(database, customer::migrations(), std::chrono::seconds{30}, logger);
 
@@ -29,14 +36,29 @@ int main(int argc, char** argv) {
 
     auth::password_hasher hasher{settings.hashing};
     const auth::token_issuer issuer{settings.tokens};
-    customer::membership members{database, hasher, issuer, [&relay] { relay.wake(); }};
+    const auto remembered = settings.revocations_remembered();
+    customer::membership members{database,    hasher,     issuer,
+                                 events_loop, remembered, [&relay] { relay.wake(); }};
+    customer::address_book addresses{database};
+    customer::directory customers{database};
 
-    http::server server{settings.http, customer::routes(members, settings.process.replica),
+    amqp::connection rpc_connection{rpc_loop, settings.broker.named(settings.process.replica + " rpc"),
+                                    logger, metrics};
+    amqp::rpc_server rpc{rpc_connection,
+                         {customer::customer_rpc_queue},
+                         customer::customer_rpc(database, remembered),
+                         logger,
+                         metrics};
+
+    http::server server{settings.http,
+                        customer::routes(members, addresses, customers, settings.process.replica),
                         std::make_shared<auth::token_verifier>(settings.tokens), logger, metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });
-    process.depends_on("broker", [&] { return events_connection.up(); });
+    process.depends_on("broker", [&] { return events_connection.up() && rpc.ready(); });
     process.watch("events", [&] { return events_loop.ticks(); });
+    process.watch("rpc", [&] { return rpc_loop.ticks(); });
+    process.on_drain([&] { rpc.stop(); }, [&] { return rpc.idle(); });
     return process.serve(server);
   });
 }

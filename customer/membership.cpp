@@ -1,6 +1,8 @@
 #include "customer/membership.hpp"
 
+#include "customer/address_store.hpp"
 #include "customer/messages.hpp"
+#include "customer/revocation_store.hpp"
 #include "customer/store.hpp"
 
 #include <utility>
@@ -9,27 +11,50 @@ namespace mercat::customer {
 
 namespace {
 
-error account_gone() {
-  return {fault::unauthenticated, "token-invalid", "the account this token was made for is gone"};
+// What a deletion does, in its transaction. The event is withdrawn before new ones are added, the order in
+// which the relay locks the outbox too.
+void end_account(db::session& s, std::int64_t id, std::chrono::seconds remembered,
+                 const std::string& traceparent) {
+  // Whole milliseconds, as the event says it; never before the moment itself.
+  const auto now = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  if (!store::erase(s, id, now)) throw account_gone();
+  store::remove_addresses(s, id);
+  const revocation revoked{id, now};
+  store::add_revocation(s, revoked);
+  store::forget_revocations(s, now - remembered);
+  withdraw_signed_up(s, id);
+  publish(s, deleted{id}, traceparent);
+  publish(s, revoked, traceparent);
 }
 
 }  // namespace
 
 membership::membership(db::pool& database, auth::password_hasher& hasher, const auth::token_issuer& issuer,
+                       async::event_loop& timers, std::chrono::seconds remembered,
                        std::function<void()> events_committed)
-    : database_(database), hasher_(hasher), issuer_(issuer), events_committed_(std::move(events_committed)) {}
+    : database_(database),
+      hasher_(hasher),
+      issuer_(issuer),
+      sign_ups_(timers),
+      remembered_(remembered),
+      events_committed_(std::move(events_committed)) {}
 
 async::task<session> membership::sign_up(sign_up_form form, async::deadline until, std::string traceparent) {
+  const auto turn = co_await sign_ups_.take(form.email.key(), until);
+  const auto owner =
+      co_await database_.read(until, [&form](db::session& s) { return store::find_id(s, form.email); });
+  if (owner) throw email_taken();
   auto hash = co_await hasher_.hash(std::move(form.password), until);
   const registration wanted{std::move(form.email), std::move(form.name), std::move(form.phone),
                             std::move(hash), role::user};
+  const auto began = std::chrono::system_clock::now();
   account made;
   made.id = co_await insert(wanted, traceparent, until);
   events_committed_();
   made.email = wanted.email.spelling();
   made.name = wanted.name;
   made.phone = wanted.phone;
-  co_return open_session(std::move(made));
+  co_return open_session(std::move(made), began);
 }
 
 async::task<std::int64_t> membership::insert(const registration& wanted, const std::string& traceparent,
@@ -53,6 +78,7 @@ async::task<std::int64_t> membership::insert(const registration& wanted, const s
 
 async::task<session> membership::log_in(std::optional<email_address> email, std::string password,
                                         async::deadline until) {
+  const auto began = std::chrono::system_clock::now();
   std::optional<credentials> known;
   if (email)
     known = co_await database_.read(until,
@@ -62,30 +88,40 @@ async::task<session> membership::log_in(std::optional<email_address> email, std:
   const bool matches = co_await hasher_.matches(std::move(password), std::move(encoded), until);
   if (!known || !matches)
     throw error(fault::unauthenticated, "bad-credentials", "e-mail address or password is wrong");
-  co_return open_session(std::move(known->account));
+  co_return open_session(std::move(known->account), began);
 }
 
-async::task<account> membership::profile(std::int64_t id, async::deadline until) {
-  auto found = co_await database_.read(until, [id](db::session& s) { return store::find(s, id); });
+async::task<customer_profile> membership::profile(std::int64_t id, async::deadline until) {
+  auto found = co_await database_.read(until, [id](db::session& s) { return store::find_profile(s, id); });
   if (!found) throw account_gone();
   co_return std::move(*found);
 }
 
-async::task<void> membership::leave(std::int64_t id, async::deadline until, std::string traceparent) {
-  co_await database_.transaction(until, [id, &traceparent](db::session& s) {
-    if (!store::erase(s, id)) throw account_gone();
-    publish(s, deleted{id}, traceparent);
+async::task<customer_profile> membership::change(std::int64_t id, profile_change wanted,
+                                                 async::deadline until) {
+  if (wanted.empty()) co_return co_await profile(id, until);
+  co_return co_await database_.transaction(until, [id, &wanted](db::session& s) {
+    const auto known = store::lock(s, id);
+    if (!known) throw account_gone();
+    store::update(s, changed(*known, wanted));
+    return store::find_profile(s, id).value();
   });
+}
+
+async::task<void> membership::leave(std::int64_t id, async::deadline until, std::string traceparent) {
+  co_await database_.transaction(
+      until, [this, id, &traceparent](db::session& s) { end_account(s, id, remembered_, traceparent); });
   events_committed_();
 }
 
-session membership::open_session(account who) const {
+// since: when the account was looked up, or before. Thus a token never says that it was made after the end of
+// its account, and is revoked with it, although the account may end while the password is being compared.
+session membership::open_session(account who, std::chrono::system_clock::time_point since) const {
   auth::identity identity;
   identity.customer_id = who.id;
   identity.role = name(who.role);
   identity.email = who.email;
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  auto token = issuer_.issue(identity, now);
+  auto token = issuer_.issue(identity, std::chrono::floor<std::chrono::seconds>(since));
   return {std::move(who), std::move(token), issuer_.lifetime()};
 }
 

@@ -1,14 +1,16 @@
-// membership: what people do with their account: sign up, log in, look at it, leave. Each is a coroutine that
-// passes the caller's deadline down, and its traceparent (or none) to the events it causes; password hashing
-// runs between the database steps, never inside one. Stateless; thread-safe.
+// membership: what people do with their account: sign up, log in, look at it, change it, leave. Each is a
+// coroutine that passes the caller's deadline down, and its traceparent (or none) to the events it causes;
+// password hashing runs between the database steps, never inside one. Stateless; thread-safe.
 #pragma once
 
 #include "common/async/deadline.hpp"
+#include "common/async/keyed_turns.hpp"
 #include "common/async/task.hpp"
 #include "common/auth/password.hpp"
 #include "common/auth/token.hpp"
 #include "common/db/pool.hpp"
 #include "customer/account.hpp"
+#include "customer/address.hpp"
 
 #include <chrono>
 #include <functional>
@@ -33,11 +35,13 @@ struct session {
 
 class membership {
  public:
-  // events_committed: called after each commit that wrote events (the relay's wake).
+  // remembered: how long a revocation is kept, at least the life of an access token. events_committed: called
+  // after each commit that wrote events (the relay's wake). timers: see keyed_turns.
   membership(db::pool& database, auth::password_hasher& hasher, const auth::token_issuer& issuer,
+             async::event_loop& timers, std::chrono::seconds remembered,
              std::function<void()> events_committed);
 
-  // Throws fault::already_exists "email-taken".
+  // Throws email_taken(). Of many who want the same address at once, one at a time gets as far as hashing.
   [[nodiscard]] async::task<session> sign_up(sign_up_form form, async::deadline until,
                                              std::string traceparent = {});
 
@@ -46,18 +50,24 @@ class membership {
   [[nodiscard]] async::task<session> log_in(std::optional<email_address> email, std::string password,
                                             async::deadline until);
 
-  // Both throw fault::unauthenticated "token-invalid" when the account is gone: a token may outlive it.
-  [[nodiscard]] async::task<account> profile(std::int64_t id, async::deadline until);
+  // All throw account_gone(), also when the deletion comes while they are under way.
+  [[nodiscard]] async::task<customer_profile> profile(std::int64_t id, async::deadline until);
+  [[nodiscard]] async::task<customer_profile> change(std::int64_t id, profile_change wanted,
+                                                     async::deadline until);
+  // Everything personal goes at once: the account's row is blanked, its addresses and an event that still
+  // waits with the e-mail address are removed. Its access tokens are revoked.
   [[nodiscard]] async::task<void> leave(std::int64_t id, async::deadline until, std::string traceparent = {});
 
  private:
   async::task<std::int64_t> insert(const registration& wanted, const std::string& traceparent,
                                    async::deadline until);
-  [[nodiscard]] session open_session(account who) const;
+  [[nodiscard]] session open_session(account who, std::chrono::system_clock::time_point since) const;
 
   db::pool& database_;
   auth::password_hasher& hasher_;
   const auth::token_issuer& issuer_;
+  async::keyed_turns sign_ups_;  // by e-mail
+  std::chrono::seconds remembered_;
   std::function<void()> events_committed_;
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/db/session.hpp"
+#include "customer/account.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -19,11 +20,17 @@ struct signed_up {
   std::optional<std::string> name;
 };
 void publish(db::session& s, const signed_up& event, std::string_view traceparent);
+// Takes it back if it has not left yet: it holds the address of somebody who is gone.
+void withdraw_signed_up(db::session& s, std::int64_t customer_id);
 
 // customer.deleted {customerId}
 struct deleted {
   std::int64_t customer_id = 0;
 };
 void publish(db::session& s, const deleted& event, std::string_view traceparent);
+
+// customer.sessions-revoked {customerId,before}; before is RFC 3339 UTC: a token made before it does not
+// count.
+void publish(db::session& s, const revocation& event, std::string_view traceparent);
 
 }  // namespace mercat::customer

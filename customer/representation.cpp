@@ -16,6 +16,24 @@ void write_optional(json::writer& out, std::string_view name, const std::optiona
   }
 }
 
+void write(json::writer& out, const address& one) {
+  out.StartObject();
+  out.key("id").Int64(one.id);
+  out.key("street").text(one.where.street);
+  out.key("city").text(one.where.city);
+  write_optional(out, "state", one.where.state);
+  out.key("postalCode").text(one.where.postal_code);
+  out.key("country").text(one.where.country);
+  out.EndObject();
+}
+
+void write(json::writer& out, const std::vector<address>& all) {
+  out.key("addresses");
+  out.StartArray();
+  for (const auto& each : all) write(out, each);
+  out.EndArray();
+}
+
 }  // namespace
 
 std::string json_of(const session& opened) {
@@ -32,7 +50,8 @@ std::string json_of(const session& opened) {
   return out.take();
 }
 
-std::string json_of(const account& who) {
+std::string json_of(const customer_profile& whole) {
+  const auto& who = whole.who;
   json::writer out;
   out.StartObject();
   out.key("id").Int64(who.id);
@@ -41,9 +60,21 @@ std::string json_of(const account& who) {
   write_optional(out, "phone", who.phone);
   out.key("role").text(name(who.role));
   out.key("createdAt").text(rfc3339(who.created_at));
-  out.key("addresses");
-  out.StartArray();
-  out.EndArray();
+  write(out, whole.addresses);
+  out.EndObject();
+  return out.take();
+}
+
+std::string json_of(const address& one) {
+  json::writer out;
+  write(out, one);
+  return out.take();
+}
+
+std::string json_of(const std::vector<address>& all) {
+  json::writer out;
+  out.StartObject();
+  write(out, all);
   out.EndObject();
   return out.take();
 }

@@ -1,9 +1,11 @@
-// Accounts as the API shows them.
+// Accounts and addresses as the API shows them.
 #pragma once
 
+#include "customer/address.hpp"
 #include "customer/membership.hpp"
 
 #include <string>
+#include <vector>
 
 namespace mercat::customer {
 
@@ -12,6 +14,11 @@ namespace mercat::customer {
 [[nodiscard]] std::string json_of(const session& opened);
 
 // {id,email,name,phone,role,createdAt,addresses}; name and phone may be null.
-[[nodiscard]] std::string json_of(const account& who);
+[[nodiscard]] std::string json_of(const customer_profile& whole);
+
+// {id,street,city,state,postalCode,country}; state may be null.
+[[nodiscard]] std::string json_of(const address& one);
+// {addresses:[…]}
+[[nodiscard]] std::string json_of(const std::vector<address>& all);
 
 }  // namespace mercat::customer

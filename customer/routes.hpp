@@ -2,13 +2,16 @@
 #pragma once
 
 #include "common/http/route.hpp"
+#include "customer/address_book.hpp"
+#include "customer/directory.hpp"
 #include "customer/membership.hpp"
 
 #include <string>
 
 namespace mercat::customer {
 
-// members must outlive the server. replica: this process's name.
-[[nodiscard]] http::route_table routes(membership& members, const std::string& replica);
+// All given must outlive the server. replica: this process's name.
+[[nodiscard]] http::route_table routes(membership& members, address_book& addresses, directory& customers,
+                                       const std::string& replica);
 
 }  // namespace mercat::customer

@@ -29,4 +29,30 @@ const json::schema& log_in() {
   return shape;
 }
 
+const json::schema& profile_change() {
+  static const json::schema shape(R"({
+    "type": "object",
+    "properties": {
+      "name": {"type": ["string", "null"]},
+      "phone": {"type": ["string", "null"]}
+    }
+  })");
+  return shape;
+}
+
+const json::schema& address() {
+  static const json::schema shape(R"({
+    "type": "object",
+    "required": ["street", "city", "postalCode", "country"],
+    "properties": {
+      "street": {"type": "string"},
+      "city": {"type": "string"},
+      "state": {"type": ["string", "null"]},
+      "postalCode": {"type": "string"},
+      "country": {"type": "string"}
+    }
+  })");
+  return shape;
+}
+
 }  // namespace mercat::customer::schemas

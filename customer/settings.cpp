@@ -3,8 +3,35 @@
 #include "common/auth/token_settings.hpp"
 #include "common/db/pool_settings.hpp"
 #include "common/http/server_settings.hpp"
+#include "common/number.hpp"
+#include "customer/demo_customers.hpp"
 
 namespace mercat::customer {
+
+namespace {
+
+std::size_t customers_to_generate(const std::string& text) {
+  const auto count = whole_number<std::int64_t>(text);
+  if (!count || *count < 1 || *count > most_demo_customers)
+    throw config::invalid("generate needs a number of customers from 1 to " +
+                          std::to_string(most_demo_customers) + ", not '" + text + "'");
+  return static_cast<std::size_t>(*count);
+}
+
+void read_subcommand(settings& into, const std::vector<std::string>& rest, config::mode mode) {
+  if (rest.empty()) return;
+  if (rest.size() == 1 && rest[0] == "seed-demo-users") {
+    into.seed_demo_users = true;
+  } else if (rest.size() == 2 && rest[0] == "generate") {
+    into.generate = customers_to_generate(rest[1]);
+  } else {
+    throw config::invalid("unknown argument '" + rest.back() + "'; see customer --help");
+  }
+  if (mode != config::mode::development)
+    throw config::invalid(rest[0] + " works in MERCAT_MODE=development only: the password is public");
+}
+
+}  // namespace
 
 settings settings::read(int argc, char** argv) {
   config::environment env{"customer",
@@ -20,15 +47,11 @@ settings settings::read(int argc, char** argv) {
       env.integer("MERCAT_ARGON2_QUEUE", 32, 1, 4096, "passwords", "beyond it the answer is 503 at once"));
   read.database = db::declare_pool(env, "mercat_customer");
   read.broker = amqp::declare_broker(env, "customer");
-  const auto rest = env.finish(
-      argc, argv, "seed-demo-users   make the two demo accounts (development mode only), then leave");
-  if (rest.size() == 1 && rest[0] == "seed-demo-users") {
-    if (mode != config::mode::development)
-      throw config::invalid("seed-demo-users works in MERCAT_MODE=development only: the password is public");
-    read.seed_demo_users = true;
-  } else if (!rest.empty()) {
-    throw config::invalid("unknown argument '" + rest[0] + "'; see customer --help");
-  }
+  const auto rest =
+      env.finish(argc, argv,
+                 "seed-demo-users   make the two demo accounts (development mode only), then leave\n"
+                 "generate N        make N demo customers (development mode only), then leave");
+  read_subcommand(read, rest, mode);
   return read;
 }
 

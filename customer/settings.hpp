@@ -8,6 +8,10 @@
 #include "common/http/server.hpp"
 #include "common/lifecycle/process.hpp"
 
+#include <chrono>
+#include <cstddef>
+#include <optional>
+
 namespace mercat::customer {
 
 struct settings {
@@ -18,6 +22,13 @@ struct settings {
   db::pool_options database;
   amqp::broker_options broker;
   bool seed_demo_users = false;  // subcommand `seed-demo-users`: make them and leave; never in production
+  std::optional<std::size_t> generate;  // subcommand `generate N`: make N demo customers; likewise
+
+  // How long it is remembered whose tokens were revoked: as long as one made just before can live, and a
+  // margin for clocks that differ.
+  [[nodiscard]] std::chrono::seconds revocations_remembered() const {
+    return tokens.lifetime + tokens.clock_skew;
+  }
 
   // Throws config::invalid.
   static settings read(int argc, char** argv);

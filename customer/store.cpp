@@ -1,6 +1,7 @@
 #include "customer/store.hpp"
 
 #include "common/db/error.hpp"
+#include "customer/address_store.hpp"
 
 namespace mercat::customer::store {
 
@@ -27,7 +28,7 @@ std::int64_t insert(db::session& s, const registration& wanted) {
         wanted.email.spelling(), wanted.email.key(), wanted.password_hash, wanted.name, wanted.phone,
         name(wanted.role));
   } catch (const db::duplicate_key&) {
-    throw error(fault::already_exists, "email-taken", "an account with this e-mail address exists already");
+    throw email_taken();
   }
   return s.last_id();
 }
@@ -40,6 +41,31 @@ std::optional<account> find(db::session& s, std::int64_t id) {
   return account_of(*row);
 }
 
+bool exists(db::session& s, std::int64_t id) {
+  return s.query_one("SELECT 1 FROM customer WHERE id = ? AND deleted_at IS NULL", id).has_value();
+}
+
+std::optional<customer_profile> find_profile(db::session& s, std::int64_t id) {
+  auto rows = s.query(
+      "SELECT c.id, c.email, c.name, c.phone, c.role, c.created_at, "
+      "a.id, a.street, a.city, a.state, a.postal_code, a.country "
+      "FROM customer c LEFT JOIN address a ON a.customer_id = c.id "
+      "WHERE c.id = ? AND c.deleted_at IS NULL ORDER BY a.id",
+      id);
+  if (rows.empty()) return std::nullopt;
+  customer_profile found;
+  found.who = account_of(rows.front());
+  for (auto& row : rows)
+    if (auto each = address_of(row, 6)) found.addresses.push_back(std::move(*each));
+  return found;
+}
+
+std::optional<std::int64_t> find_id(db::session& s, const email_address& email) {
+  const auto row = s.query_one("SELECT id FROM customer WHERE email_key = ?", email.key());
+  if (!row) return std::nullopt;
+  return row->integer(0);
+}
+
 std::optional<credentials> find_credentials(db::session& s, const email_address& email) {
   auto row = s.query_one(
       "SELECT id, email, name, phone, role, created_at, password_hash FROM customer WHERE email_key = ?",
@@ -48,11 +74,24 @@ std::optional<credentials> find_credentials(db::session& s, const email_address&
   return credentials{account_of(*row), row->take_text(6)};
 }
 
-bool erase(db::session& s, std::int64_t id) {
+std::optional<account> lock(db::session& s, std::int64_t id) {
+  auto row = s.query_one(
+      "SELECT id, email, name, phone, role, created_at FROM customer WHERE id = ? AND deleted_at IS NULL "
+      "FOR UPDATE",
+      id);
+  if (!row) return std::nullopt;
+  return account_of(*row);
+}
+
+void update(db::session& s, const account& who) {
+  s.execute("UPDATE customer SET name = ?, phone = ? WHERE id = ?", who.name, who.phone, who.id);
+}
+
+bool erase(db::session& s, std::int64_t id, db::sql_time when) {
   return s.execute(
              "UPDATE customer SET email = NULL, email_key = NULL, password_hash = NULL, name = NULL, "
-             "phone = NULL, deleted_at = UTC_TIMESTAMP(6) WHERE id = ? AND deleted_at IS NULL",
-             id) == 1;
+             "phone = NULL, deleted_at = ? WHERE id = ? AND deleted_at IS NULL",
+             when, id) == 1;
 }
 
 }  // namespace mercat::customer::store

@@ -1,5 +1,6 @@
 // The life of an account over HTTP, on a real MariaDB and RabbitMQ.
 #include "customer/demo_users.hpp"
+#include "tests/customer/at_once.hpp"
 #include "tests/customer/running_customer.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -7,14 +8,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <future>
 #include <limits>
 #include <string>
 #include <vector>
 
 using namespace mercat;
 using namespace std::chrono_literals;
+using test::at_once;
 using test::running_customer;
+using test::with_status;
 
 namespace {
 
@@ -45,20 +47,6 @@ std::chrono::steady_clock::duration fastest_of(int times, Call call) {
     fastest = std::min(fastest, std::chrono::steady_clock::now() - begin);
   }
   return fastest;
-}
-
-template <class Call>
-std::vector<test::http_answer> at_once(int times, Call call) {
-  std::vector<std::future<test::http_answer>> running;
-  for (int i = 0; i < times; ++i)
-    running.push_back(std::async(std::launch::async, [&call, i] { return call(i); }));
-  std::vector<test::http_answer> answers;
-  for (auto& each : running) answers.push_back(each.get());
-  return answers;
-}
-
-auto with_status(long status) {
-  return [status](const test::http_answer& each) { return each.status == status; };
 }
 
 }  // namespace
@@ -105,8 +93,8 @@ BOOST_AUTO_TEST_CASE(of_many_sign_ups_with_one_email_exactly_one_succeeds) {
     const auto email = "race" + std::to_string(round) + "@example.org";
     const auto answers =
         at_once(12, [&](int i) { return shop.sign_up(i % 2 == 0 ? email : "R" + email.substr(1)); });
-    BOOST_TEST(std::ranges::count_if(answers, with_status(201)) == 1);
-    BOOST_TEST(std::ranges::count_if(answers, with_status(422)) == 11);
+    BOOST_TEST(with_status(answers, 201) == 1);
+    BOOST_TEST(with_status(answers, 422) == 11);
   }
   BOOST_TEST(shop.count("customer") == 3);
   BOOST_TEST(shop.events(3).size() == 3U);
@@ -175,8 +163,8 @@ BOOST_AUTO_TEST_CASE(sign_up_and_deletion_publish_one_event_each) {
 
   const auto answers =
       at_once(8, [&](int) { return shop.call("DELETE", "/profile", {}, made.text("accessToken")); });
-  BOOST_TEST(std::ranges::count_if(answers, with_status(204)) == 1);
-  BOOST_TEST(std::ranges::count_if(answers, with_status(401)) == 7);
+  BOOST_TEST(with_status(answers, 204) == 1);
+  BOOST_TEST(with_status(answers, 401) == 7);
   const auto deleted = shop.events(1);
   BOOST_REQUIRE(deleted.size() == 1U);
   BOOST_TEST(deleted[0] == deletion_of(made.integer("id")));
@@ -220,8 +208,8 @@ BOOST_AUTO_TEST_CASE(a_flood_of_log_ins_is_turned_away_beyond_the_bound) {
   running_customer shop({1, 2});
   BOOST_TEST(shop.sign_up("ada@example.org").status == 201);
   const auto answers = at_once(30, [&](int) { return shop.log_in("ada@example.org"); });
-  const auto served = std::ranges::count_if(answers, with_status(200));
-  const auto turned_away = std::ranges::count_if(answers, with_status(503));
+  const auto served = with_status(answers, 200);
+  const auto turned_away = with_status(answers, 503);
   BOOST_TEST(served >= 1);
   BOOST_TEST(turned_away >= 1);
   BOOST_TEST(served + turned_away == 30);

@@ -1,6 +1,7 @@
 #include "tests/customer/running_customer.hpp"
 
 #include "common/db/migration.hpp"
+#include "customer/customer_rpc.hpp"
 #include "customer/migrations.hpp"
 #include "customer/routes.hpp"
 
@@ -74,12 +75,21 @@ running_customer::running_customer(auth::password_hasher_options hashing)
   connection_ = std::make_unique<amqp::connection>(loop_, through_gate, logger_, metrics_);
   publisher_ = std::make_unique<amqp::publisher>(*connection_, "mercat.events", "customer");
   relay_ = std::make_unique<messaging::relay>(database_, *publisher_, loop_, logger_, metrics_);
-  members_ = std::make_unique<customer::membership>(database_, hasher_, issuer_, [this] { relay_->wake(); });
+  const auto remembered = tokens_.lifetime + tokens_.clock_skew;
+  members_ = std::make_unique<customer::membership>(database_, hasher_, issuer_, loop_, remembered,
+                                                    [this] { relay_->wake(); });
+  rpc_connection_ =
+      std::make_unique<amqp::connection>(rpc_loop_, broker_.options("customer-1 rpc"), logger_, metrics_);
+  rpc_ = std::make_unique<amqp::rpc_server>(*rpc_connection_,
+                                            amqp::rpc_server_options{customer::customer_rpc_queue},
+                                            customer::customer_rpc(database_, remembered), logger_, metrics_);
+  asking_ = std::make_unique<amqp::rpc_client>(
+      *rpc_connection_, amqp::rpc_client_options{customer::customer_rpc_queue}, metrics_);
   http::server_options options;
   options.access_log = false;
-  server_ =
-      std::make_unique<http::server>(options, customer::routes(*members_, "customer-1"),
-                                     std::make_shared<auth::token_verifier>(tokens_), logger_, metrics_);
+  server_ = std::make_unique<http::server>(
+      options, customer::routes(*members_, addresses_, customers_, "customer-1"),
+      std::make_shared<auth::token_verifier>(tokens_), logger_, metrics_);
   server_->start();
 }
 
@@ -99,12 +109,11 @@ http_answer running_customer::call(const std::string& method, const std::string&
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, 20'000L);
   curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers.get());
-  if (method == "POST") {
+  if (method == "POST" || !body.empty()) {
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
     curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
-  } else {
-    curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
   }
+  curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
   curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, &on_body);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &got.body);
   curl_easy_setopt(curl.get(), CURLOPT_HEADERFUNCTION, &on_header);
@@ -121,6 +130,20 @@ http_answer running_customer::sign_up(const std::string& email, const std::strin
 
 http_answer running_customer::log_in(const std::string& email, const std::string& password) const {
   return call("POST", "/login", form(email, password));
+}
+
+http_answer running_customer::member(const std::string& email, bool admin) {
+  if (const auto made = sign_up(email); made.status != 201) throw std::runtime_error(made.body);
+  if (admin)
+    schema_.as_root(
+        [&](db::session& s) { s.execute("UPDATE customer SET role = 'admin' WHERE email = ?", email); });
+  return log_in(email);
+}
+
+amqp::rpc_reply running_customer::ask(const std::string& type, const std::string& data) {
+  if (!eventually([&] { return rpc_->ready(); })) throw std::runtime_error("nobody consumes CUSTOMER_RPC");
+  return wait_for(rpc_loop_,
+                  [&] { return asking_->call(type, data, async::deadline::in(std::chrono::seconds{5})); });
 }
 
 std::vector<std::string> running_customer::events(std::size_t count) {

@@ -3,10 +3,13 @@
 #pragma once
 
 #include "common/amqp/publisher.hpp"
+#include "common/amqp/rpc.hpp"
 #include "common/auth/password.hpp"
 #include "common/http/server.hpp"
 #include "common/json/document.hpp"
 #include "common/messaging/outbox.hpp"
+#include "customer/address_book.hpp"
+#include "customer/directory.hpp"
 #include "customer/membership.hpp"
 #include "tests/support/broker.hpp"
 #include "tests/support/database.hpp"
@@ -43,6 +46,11 @@ class running_customer {
   [[nodiscard]] http_answer log_in(const std::string& email,
                                    const std::string& password = "correct horse") const;
 
+  // Makes an account, and an admin of it if `admin`; gives what log-in answers.
+  [[nodiscard]] http_answer member(const std::string& email, bool admin = false);
+  // Of CUSTOMER_RPC, asked by another service.
+  [[nodiscard]] amqp::rpc_reply ask(const std::string& type, const std::string& data);
+
   // Bodies of all events crm-mailer would get, in order, once there are so many of them (or 10 s are over).
   [[nodiscard]] std::vector<std::string> events(std::size_t count);
   // The traceparents of as many, likewise.
@@ -50,6 +58,7 @@ class running_customer {
   // Between the service and the broker.
   tcp_gate& broker_gate() { return gate_; }
   scratch_schema& schema() { return schema_; }
+  broker& rabbit() { return broker_; }
   // Rows in a table.
   [[nodiscard]] std::int64_t count(const std::string& table);
 
@@ -57,10 +66,11 @@ class running_customer {
   scratch_schema schema_;
   broker broker_{topology::shop};
   tcp_gate gate_;
+  async::event_loop loop_{"events"};  // before the pool, whose threads post to them to their end
+  async::event_loop rpc_loop_{"rpc"};
   log::logger logger_{"customer", "customer-1", log::level::error};
   metrics::registry metrics_;
   db::pool database_;
-  async::event_loop loop_{"events"};
   std::unique_ptr<amqp::connection> connection_;
   std::unique_ptr<amqp::publisher> publisher_;
   std::unique_ptr<messaging::relay> relay_;
@@ -68,6 +78,11 @@ class running_customer {
   auth::token_rules tokens_;
   auth::token_issuer issuer_;
   std::unique_ptr<customer::membership> members_;
+  customer::address_book addresses_{database_};
+  customer::directory customers_{database_};
+  std::unique_ptr<amqp::connection> rpc_connection_;
+  std::unique_ptr<amqp::rpc_server> rpc_;
+  std::unique_ptr<amqp::rpc_client> asking_;
   std::unique_ptr<http::server> server_;
 };
 

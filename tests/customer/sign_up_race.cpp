@@ -1,0 +1,38 @@
+// Many sign-ups with one e-mail address at one process.
+#include "tests/customer/at_once.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+using namespace mercat;
+using test::at_once;
+using test::running_customer;
+using test::with_status;
+
+BOOST_AUTO_TEST_CASE(of_200_sign_ups_at_once_one_succeeds_and_the_rest_find_the_email_taken) {
+  running_customer shop(auth::password_hasher_options{});  // one thread, 32 in its queue: as in production
+  const auto answers =
+      at_once(200, [&](int i) { return shop.sign_up(i % 2 == 0 ? "race@example.org" : "Race@Example.ORG"); });
+  BOOST_TEST(with_status(answers, 201) == 1);
+  BOOST_TEST(with_status(answers, 422) == 199);
+  for (const auto& each : answers)
+    if (each.status == 422) BOOST_TEST(each.slug() == "email-taken");
+  BOOST_TEST(shop.count("customer") == 1);
+  BOOST_TEST(shop.events(1).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_taken_email_is_told_without_hashing) {
+  running_customer shop(auth::password_hasher_options{});
+  BOOST_TEST(shop.sign_up("ada@example.org").status == 201);
+  // With hashing, the queue of 32 could not take them.
+  const auto answers = at_once(100, [&](int) { return shop.sign_up("ada@example.org"); });
+  BOOST_TEST(with_status(answers, 422) == 100);
+}
+
+BOOST_AUTO_TEST_CASE(other_emails_do_not_wait_for_each_other) {
+  running_customer shop;
+  const auto answers =
+      at_once(20, [&](int i) { return shop.sign_up("a" + std::to_string(i) + "@example.org"); });
+  BOOST_TEST(with_status(answers, 201) == 20);
+}
