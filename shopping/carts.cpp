@@ -1,71 +1,111 @@
 #include "shopping/carts.hpp"
 
 #include "common/error.hpp"
+#include "common/uuid.hpp"
+#include "shopping/replica_store.hpp"
 #include "shopping/store.hpp"
 
-#include <algorithm>
+#include <exception>
+#include <span>
 
 namespace mercat::shopping {
 
 namespace {
 
-// How long a cart waits to learn today's prices: what it shows does not depend on them.
-constexpr std::chrono::milliseconds offers_patience{500};
-
 void lock_for_change(db::session& s, customer_id customer) {
   store::lock_cart(s, customer);
-  if (store::is_deleted(s, customer))
-    throw error(fault::unauthenticated, "token-invalid", "this account was deleted");
+  store::refuse_deleted(s, customer);
+}
+
+// In one transaction.
+merged_view merge_into(db::session& s, customer_id customer, const std::vector<wanted_product>& items,
+                       const std::vector<offer>& offers, const std::string& merge_id) {
+  lock_for_change(s, customer);
+  store::learn(s, offers);
+  store::note_merge(s, customer, merge_id);
+  auto merged = merge(store::lines_of(s, customer), items, offers);
+  for (const auto& line : merged.changed) store::put_line(s, customer, line);
+  return {store::lines_of(s, customer), std::move(merged.skipped)};
 }
 
 }  // namespace
 
-async::task<cart_view> carts::view(customer_id customer, async::deadline until) {
-  auto lines = co_await database_.read(until, [&](db::session& s) { return store::lines_of(s, customer); });
-  co_return co_await with_offers(std::move(lines), until);
+async::task<cart> carts::view(customer_id customer, async::deadline until) {
+  co_return co_await database_.read(until, [&](db::session& s) {
+    auto lines = store::lines_of(s, customer);
+    store::refuse_deleted(s, customer);
+    return lines;
+  });
 }
 
-async::task<cart_view> carts::set(customer_id customer, product_id product, std::int64_t quantity,
-                                  async::deadline until) {
+async::task<cart> carts::set(customer_id customer, product_id product, std::int64_t quantity,
+                             async::deadline until) {
   const auto offered = co_await offers_.find(product, until);
   if (!offered) throw error(fault::not_found, "product-not-found", "there is no such product");
 
-  auto lines = co_await database_.transaction(until, [&](db::session& s) {
+  co_return co_await database_.transaction(until, [&](db::session& s) {
     lock_for_change(s, customer);
+    store::learn(s, std::span{&*offered, 1});
     store::put_line(s, customer, {product, offered->name, offered->banner, offered->price, quantity});
-    auto now_in_cart = store::lines_of(s, customer);
-    if (static_cast<std::int64_t>(now_in_cart.size()) > most_lines)
+    auto lines = store::lines_of(s, customer);
+    if (static_cast<std::int64_t>(lines.size()) > most_lines)
       throw error(fault::conflict, "cart-full", "a cart holds at most 100 different products");
-    return now_in_cart;
+    return lines;
   });
-  co_return co_await with_offers(std::move(lines), until);
 }
 
-async::task<cart_view> carts::remove(customer_id customer, product_id product, async::deadline until) {
-  auto lines = co_await database_.transaction(until, [&](db::session& s) {
+async::task<merged_view> carts::merge(customer_id customer, std::vector<wanted_product> items,
+                                      async::deadline until) {
+  const auto wanted = summed(items);
+  std::vector<product_id> ids;
+  for (const auto& each : wanted) ids.push_back(each.product);
+  auto found = co_await offers_.find_all(std::move(ids), until);
+  std::vector<offer> offers;
+  for (auto& each : found) offers.push_back(std::move(each.read));
+
+  const auto merge_id = uuid_v7();
+  merged_view merged;
+  std::exception_ptr unknown_outcome;
+  try {
+    co_await database_.transaction(
+        until, [&](db::session& s) { merged = merge_into(s, customer, wanted, offers, merge_id); });
+  } catch (const db::commit_unknown&) {
+    unknown_outcome = std::current_exception();
+  }
+  if (unknown_outcome) {
+    const bool done = co_await was_merged(customer, merge_id, until);
+    if (!done) std::rethrow_exception(unknown_outcome);
+  }
+  co_return merged;
+}
+
+// After a commit that was not confirmed. A client told so may add everything a second time: look first. When
+// that fails too, the outcome stays unknown.
+async::task<bool> carts::was_merged(customer_id customer, const std::string& merge_id,
+                                    async::deadline until) {
+  try {
+    co_return co_await database_.transaction(
+        until, [&](db::session& s) { return store::was_merged(s, customer, merge_id); });
+  } catch (const error&) {
+    co_return false;
+  }
+}
+
+async::task<cart> carts::remove(customer_id customer, product_id product, async::deadline until) {
+  co_return co_await database_.transaction(until, [&](db::session& s) {
     lock_for_change(s, customer);
     if (store::remove_line(s, customer, product) == 0)
       throw error(fault::not_found, "not-in-cart", "this product is not in the cart");
     return store::lines_of(s, customer);
   });
-  co_return co_await with_offers(std::move(lines), until);
 }
 
-async::task<cart_view> carts::clear(customer_id customer, async::deadline until) {
-  co_await database_.transaction(until, [&](db::session& s) {
+async::task<cart> carts::clear(customer_id customer, async::deadline until) {
+  co_return co_await database_.transaction(until, [&](db::session& s) {
     lock_for_change(s, customer);
     store::clear_cart(s, customer);
+    return cart{};
   });
-  cart empty;
-  co_return co_await with_offers(std::move(empty), until);
-}
-
-async::task<cart_view> carts::with_offers(cart lines, async::deadline until) {
-  std::vector<product_id> ids;
-  ids.reserve(lines.size());
-  for (const auto& line : lines) ids.push_back(line.product);
-  auto now = co_await offers_.current(std::move(ids), until.at_most(offers_patience));
-  co_return cart_view{std::move(lines), std::move(now)};
 }
 
 }  // namespace mercat::shopping

@@ -1,11 +1,30 @@
 #include "shopping/events.hpp"
 
 #include "common/error.hpp"
+#include "shopping/replica_store.hpp"
 #include "shopping/store.hpp"
 
 namespace mercat::shopping {
 
 namespace {
+
+error invalid(const messaging::event& what) {
+  return {fault::malformed, "invalid-event", what.type + " without what it must have"};
+}
+
+std::int64_t required(const json::value& data, std::string_view name, const messaging::event& of) {
+  const auto number = json::integer(data, name);
+  if (!number) throw invalid(of);
+  return *number;
+}
+
+offer required_product(const messaging::event& of) {
+  const auto data = json::document::parse(of.data);
+  const auto* product = json::member(data.root(), "product");
+  auto read = product != nullptr ? read_offer(*product) : std::nullopt;
+  if (!read) throw invalid(of);
+  return std::move(*read);
+}
 
 // customer.deleted
 struct customer_deleted {
@@ -13,9 +32,7 @@ struct customer_deleted {
 
   static customer_deleted read(const messaging::event& from) {
     const auto data = json::document::parse(from.data);
-    const auto id = json::integer(data.root(), "customerId");
-    if (!id) throw error(fault::malformed, "invalid-event", "customer.deleted without customerId");
-    return {*id};
+    return {required(data.root(), "customerId", from)};
   }
 };
 
@@ -23,10 +40,62 @@ void forget_customer(db::session& s, const messaging::event& happened) {
   store::forget_customer(s, customer_deleted::read(happened).customer);
 }
 
+// product.created
+struct product_created {
+  offer product;
+
+  static product_created read(const messaging::event& from) { return {required_product(from)}; }
+};
+
+void add_product(db::session& s, const messaging::event& happened) {
+  store::apply_text(s, product_created::read(happened).product, false);
+}
+
+// product.updated
+struct product_updated {
+  offer product;
+
+  static product_updated read(const messaging::event& from) { return {required_product(from)}; }
+};
+
+void update_product(db::session& s, const messaging::event& happened) {
+  store::apply_text(s, product_updated::read(happened).product, false);
+}
+
+// product.deleted: its last state, with a version above it
+struct product_deleted {
+  offer last;
+
+  static product_deleted read(const messaging::event& from) { return {required_product(from)}; }
+};
+
+void bury_product(db::session& s, const messaging::event& happened) {
+  store::apply_text(s, product_deleted::read(happened).last, true);
+}
+
+// product.stock-changed
+struct stock_changed {
+  stock_level now;
+
+  static stock_changed read(const messaging::event& from) {
+    const auto data = json::document::parse(from.data);
+    return {{required(data.root(), "productId", from), required(data.root(), "onHand", from),
+             required(data.root(), "stockVersion", from)}};
+  }
+};
+
+void update_stock(db::session& s, const messaging::event& happened) {
+  store::apply_stock(s, stock_changed::read(happened).now);
+}
+
 }  // namespace
 
 std::map<std::string, messaging::event_handler> event_handlers() {
-  return {{"customer.deleted", {forget_customer, {}}}};
+  return {
+      {"customer.deleted", {forget_customer, {}}},   {"product.created", {add_product, {}}},
+      {"product.updated", {update_product, {}}},     {"product.deleted", {bury_product, {}}},
+      {"product.stock-changed", {update_stock, {}}},
+  };
 }
 
 }  // namespace mercat::shopping

@@ -4,16 +4,20 @@
 #include "common/messaging/consumer.hpp"
 #include "shopping/carts.hpp"
 #include "shopping/events.hpp"
+#include "shopping/first_build.hpp"
 #include "shopping/migrations.hpp"
 #include "shopping/product_offers.hpp"
+#include "shopping/rebuild_command.hpp"
 #include "shopping/routes.hpp"
 #include "shopping/settings.hpp"
+#include "shopping/wishlists.hpp"
 
 using namespace mercat;
 
 int main(int argc, char** argv) {
   return lifecycle::run([&] {
     const auto settings = shopping::settings::read(argc, argv);
+    if (settings.rebuild_replica) return shopping::rebuild_replica(settings), 0;
     lifecycle::process process{settings.process};
     const auto& replica = settings.process.replica;
     auto& logger = process.logger();
@@ -33,13 +37,16 @@ int main(int argc, char** argv) {
 
     shopping::product_offers offers{products};
     shopping::carts carts{database, offers};
-    http::server server{settings.http, shopping::routes(carts, settings.currency, replica),
+    shopping::wishlists wishes{database, offers};
+    shopping::first_build first_build{database, offers, rpc_loop, logger};
+    http::server server{settings.http, shopping::routes(carts, wishes, settings.currency, replica),
                         std::make_shared<auth::token_verifier>(settings.tokens), logger, metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });
     process.depends_on("broker", [&] { return rpc_connection.up() && events_connection.up(); });
     process.watch("rpc", [&] { return rpc_loop.ticks(); });
     process.watch("events", [&] { return events_loop.ticks(); });
+    process.on_drain([&] { first_build.stop(); }, [&] { return first_build.idle(); });
     process.on_drain([&] { events.stop(); }, [&] { return events.idle(); });
     return process.serve(server);
   });

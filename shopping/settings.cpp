@@ -7,7 +7,8 @@
 namespace mercat::shopping {
 
 settings settings::read(int argc, char** argv) {
-  config::environment env{"shopping", "Carts: asks products over PRODUCT_RPC, hears of deleted customers"};
+  config::environment env{"shopping",
+                          "Carts and wishlists: asks products over PRODUCT_RPC, keeps a replica of its data"};
   settings read;
   env.run_mode();
   read.process = lifecycle::process_options::declare(env, "shopping");
@@ -16,8 +17,13 @@ settings settings::read(int argc, char** argv) {
   read.database = db::declare_pool(env, "mercat_shopping");
   read.broker = amqp::declare_broker(env, "shopping");
   read.currency = env.text("MERCAT_CURRENCY", "EUR", "ISO 4217 code of the one shop currency");
-  if (const auto rest = env.finish(argc, argv); !rest.empty())
+  const auto rest = env.finish(
+      argc, argv, "rebuild-replica   make the product replica equal to products' data, then leave");
+  if (rest.size() == 1 && rest[0] == "rebuild-replica") {
+    read.rebuild_replica = true;
+  } else if (!rest.empty()) {
     throw config::invalid("unknown argument '" + rest[0] + "'; see shopping --help");
+  }
   return read;
 }
 

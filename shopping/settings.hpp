@@ -18,6 +18,7 @@ struct settings {
   db::pool_options database;
   amqp::broker_options broker;
   std::string currency;
+  bool rebuild_replica = false;  // subcommand `rebuild-replica`: do it and leave
 
   // Throws config::invalid.
   static settings read(int argc, char** argv);

@@ -1,14 +1,25 @@
 #include "shopping/store.hpp"
 
+#include "common/error.hpp"
+#include "shopping/wishlist_store.hpp"
+
+#include <utility>
+
 namespace mercat::shopping::store {
 
 cart lines_of(db::session& s, customer_id customer) {
   cart lines;
   for (auto& row :
-       s.query("SELECT product_id, name, banner, price, quantity FROM cart_line WHERE customer_id = ? "
-               "ORDER BY added_at, product_id",
-               customer))
-    lines.push_back({row.integer(0), row.take_text(1), row.take_text(2), {row.integer(3)}, row.integer(4)});
+       s.query("SELECT l.product_id, l.name, l.banner, l.price, l.quantity, COALESCE(r.version, 0), "
+               "COALESCE(r.price, 0), COALESCE(r.available, 0), COALESCE(r.deleted, 0) "
+               "FROM cart_line l LEFT JOIN product_replica r ON r.product_id = l.product_id "
+               "WHERE l.customer_id = ? ORDER BY l.added_at, l.product_id",
+               customer)) {
+    cart_line line{row.integer(0), row.take_text(1), row.take_text(2), {row.integer(3)}, row.integer(4)};
+    const bool known = row.integer(5) > 0;
+    if (known) line.now = product_now{{row.integer(6)}, row.boolean(7), row.boolean(8)};
+    lines.push_back(std::move(line));
+  }
   return lines;
 }
 
@@ -36,15 +47,32 @@ void clear_cart(db::session& s, customer_id customer) {
   s.execute("DELETE FROM cart_line WHERE customer_id = ?", customer);
 }
 
+void note_merge(db::session& s, customer_id customer, const std::string& merge_id) {
+  s.execute("UPDATE cart SET last_merge = ? WHERE customer_id = ?", merge_id, customer);
+}
+
+bool was_merged(db::session& s, customer_id customer, const std::string& merge_id) {
+  const auto row = s.query_one(
+      "SELECT COALESCE(last_merge = ?, 0) FROM cart WHERE customer_id = ? FOR UPDATE", merge_id, customer);
+  return row && row->boolean(0);
+}
+
 bool is_deleted(db::session& s, customer_id customer) {
   return s.query_one("SELECT 1 FROM deleted_customer WHERE customer_id = ?", customer).has_value();
 }
 
+void refuse_deleted(db::session& s, customer_id customer) {
+  if (is_deleted(s, customer))
+    throw error(fault::unauthenticated, "token-invalid", "this account was deleted");
+}
+
 void forget_customer(db::session& s, customer_id customer) {
   lock_cart(s, customer);  // a request that is just writing this cart ends first
+  lock_wishlist(s, customer);
   s.execute("INSERT IGNORE INTO deleted_customer (customer_id) VALUES (?)", customer);
   clear_cart(s, customer);
   s.execute("DELETE FROM cart WHERE customer_id = ?", customer);
+  remove_wishlist(s, customer);
 }
 
 }  // namespace mercat::shopping::store
