@@ -4,7 +4,7 @@
 #include "common/async/deadline.hpp"
 #include "common/async/task.hpp"
 #include "common/db/pool.hpp"
-#include "products/product.hpp"
+#include "products/listing.hpp"
 
 #include <optional>
 #include <string>
@@ -18,9 +18,10 @@ class catalogue {
   // currency: ISO 4217 code of all prices.
   catalogue(db::pool& database, std::string currency) : database_(database), currency_(std::move(currency)) {}
 
-  [[nodiscard]] async::task<product_page> page(product_id after, std::int64_t limit, async::deadline until);
+  [[nodiscard]] async::task<listed_page> list(list_request asked, async::deadline until);
+  [[nodiscard]] async::task<std::vector<category>> categories(async::deadline until);
   [[nodiscard]] async::task<std::optional<product>> find(product_id id, async::deadline until);
-  // Those found, in the order asked. ids: at most 1,000.
+  // Those found, in the order asked, each once. ids: at most 1,000.
   [[nodiscard]] async::task<std::vector<product>> find_all(std::vector<product_id> ids,
                                                            async::deadline until);
 

@@ -1,56 +1,25 @@
 #include "products/routes.hpp"
 
-#include "common/error.hpp"
 #include "common/http/standard_routes.hpp"
 #include "products/admin_handlers.hpp"
+#include "products/listing_handlers.hpp"
 #include "products/schemas.hpp"
 
 namespace mercat::products {
-
-namespace {
-
-async::task<http::response> list(catalogue& shop, const http::request& request) {
-  const auto limit = request.query.integer("limit", 20, 1, 100);
-  const auto* cursor = request.query.find("cursor");
-  // Not inside the co_await below: gcc 12 evaluates both branches of a conditional there (docs/adr/0001).
-  const product_id after = cursor != nullptr ? read_cursor(*cursor) : 0;
-  const auto page = co_await shop.page(after, limit, request.deadline);
-
-  json::writer out;
-  out.StartObject();
-  out.key("products").StartArray();
-  for (const auto& item : page.products) write(out, item, shop.currency());
-  out.EndArray();
-  out.key("categories").StartArray();
-  for (const auto& name : page.categories) out.text(name);
-  out.EndArray();
-  out.key("nextCursor");
-  if (page.next_after) {
-    out.text(write_cursor(*page.next_after));
-  } else {
-    out.Null();
-  }
-  out.EndObject();
-  co_return http::response::json(out.take());
-}
-
-async::task<http::response> find(catalogue& shop, const http::request& request) {
-  const auto item = co_await shop.find(request.id_parameter("id"), request.deadline);
-  if (!item) throw error(fault::not_found, "product-not-found", "there is no such product");
-  json::writer out;
-  write(out, *item, shop.currency());
-  co_return http::response::json(out.take());
-}
-
-}  // namespace
 
 http::route_table routes(catalogue& shop, assortment& goods, const std::string& replica) {
   using http::access;
   using http::method;
   using http::request;
   http::route_table table{
-      {method::get, "/products", access::anyone, [&shop](const request& r) { return list(shop, r); }},
-      {method::get, "/products/{id}", access::anyone, [&shop](const request& r) { return find(shop, r); }},
+      {method::get, "/products", access::anyone,
+       [&shop](const request& r) { return list_products(shop, r); }},
+      {method::get, "/products/{id}", access::anyone,
+       [&shop](const request& r) { return find_product(shop, r); }},
+      {method::post, "/products/ids", access::anyone,
+       [&shop](const request& r) { return find_products(shop, r); }, &ids_body()},
+      {method::get, "/categories", access::anyone,
+       [&shop](const request& r) { return list_categories(shop, r); }},
       {method::post,
        "/products",
        access::admin,

@@ -1,5 +1,6 @@
 #include "products/search_store.hpp"
 
+#include "common/db/error.hpp"
 #include "products/search_words.hpp"
 #include "products/store.hpp"
 
@@ -88,6 +89,23 @@ std::set<posting> postings_of(db::session& s, std::span<const product> items) {
   return found;
 }
 
+constexpr std::int64_t batch_size = 200;
+constexpr int most_tries = 30;  // of one batch; each waits up to the lock wait limit, a second
+
+// The ids indexed, in order; empty when nothing is missing. The rows are locked, so that nobody changes a
+// product between its being read and its being indexed.
+std::vector<product_id> index_batch(db::session& s, product_id after) {
+  std::vector<product_id> ids;
+  for (const auto& row :
+       s.query("SELECT p.id FROM product p LEFT JOIN search_text t ON t.product_id = p.id WHERE p.id > ? AND "
+               "(t.version IS NULL OR t.version <> p.version) ORDER BY p.id LIMIT ?",
+               after, batch_size))
+    ids.push_back(row.integer(0));
+  for (const auto id : ids) s.query("SELECT id FROM product WHERE id = ? FOR UPDATE", id);
+  index_for_search(s, find_all(s, ids));
+  return ids;
+}
+
 std::string searched_text(const product& item) {
   return item.name + "\n" + item.description + "\n" + item.type + "\n" + item.sku;
 }
@@ -140,8 +158,26 @@ void remove_from_search(db::session& s, product_id id) {
 }
 
 std::size_t index_missing(db::pool& database) {
-  static_cast<void>(database);
-  return 0;
+  std::size_t indexed = 0;
+  product_id after = 0;
+  int tries = 0;
+  for (bool more = true; more;) {
+    try {
+      database.run_blocking([&](db::session& s) {
+        s.execute("START TRANSACTION");  // an exception ends the connection, and the transaction with it
+        const auto batch = index_batch(s, after);
+        s.execute("COMMIT");
+        more = !batch.empty();
+        if (more) after = batch.back();
+        indexed += batch.size();
+      });
+      tries = 0;
+    } catch (const db::transient&) {
+      // Another replica does the same, or someone writes a product of the batch.
+      if (++tries == most_tries) throw;
+    }
+  }
+  return indexed;
 }
 
 }  // namespace mercat::products::store

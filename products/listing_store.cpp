@@ -1,0 +1,186 @@
+#include "products/listing_store.hpp"
+
+#include "products/search_words.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+namespace mercat::products::store {
+
+namespace {
+
+// Up to here the products that fit are looked at one by one; beyond, one product in fifty or more fits in a
+// shop of 100,000, and walking meets them soon.
+constexpr std::int64_t few = 2000;
+// So few that looking for a rarer word is not worth it.
+constexpr std::size_t very_few = 100;
+
+// Statement texts come from a bounded set: terms in a few numbers only, the last one repeated.
+constexpr std::array<std::size_t, 4> term_counts{0, 1, 2, most_terms};
+
+struct order_sql {
+  const char* index;              // the order without a category
+  const char* index_of_category;  // and within one
+  const char* behind;             // the places behind a place
+  const char* order;
+};
+
+const order_sql& sql_of(list_order order) {
+  static constexpr std::array<order_sql, list_orders> all{{
+      {"PRIMARY", "product_type", "p.id > ?", "p.id"},
+      {"PRIMARY", "product_type", "p.id < ?", "p.id DESC"},
+      {"product_price", "product_type_price", "(p.price > ? OR (p.price = ? AND p.id > ?))", "p.price, p.id"},
+      {"product_price", "product_type_price", "(p.price < ? OR (p.price = ? AND p.id < ?))",
+       "p.price DESC, p.id DESC"},
+      {"product_name", "product_type_name", "(p.name > ? OR (p.name = ? AND p.id > ?))", "p.name, p.id"},
+  }};
+  return all.at(static_cast<std::size_t>(order));
+}
+
+// What a statement looks like, apart from its values.
+struct list_shape {
+  list_order order = list_order::by_id;
+  bool in_category = false;
+  bool from_candidates = false;
+  std::size_t terms = 0;
+  auto operator<=>(const list_shape&) const = default;
+};
+
+std::string build(const list_shape& shape) {
+  const auto& order = sql_of(shape.order);
+  std::string sql = "SELECT p.id, p.price, p.name FROM ";
+  if (shape.from_candidates) {
+    sql +=
+        "JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) c STRAIGHT_JOIN product p FORCE INDEX (PRIMARY) "
+        "ON p.id = c.id";
+  } else {
+    sql += std::string("product p FORCE INDEX (") +
+           (shape.in_category ? order.index_of_category : order.index) + ")";
+  }
+  if (shape.terms > 0) sql += " STRAIGHT_JOIN search_text t ON t.product_id = p.id";
+  sql += " WHERE ";
+  if (shape.in_category) sql += "p.type = ? AND ";
+  sql += std::string("p.price BETWEEN ? AND ? AND ") + order.behind;
+  for (std::size_t i = 0; i < shape.terms; ++i) sql += " AND INSTR(t.folded, ?) > 0";
+  return sql + " ORDER BY " + order.order + " LIMIT ?";
+}
+
+// Database threads share the texts; a shape is built once.
+const std::string& text_of(const list_shape& shape) {
+  static const auto texts = [] {
+    std::map<list_shape, std::string> all;
+    for (std::size_t order = 0; order < list_orders; ++order)
+      for (const bool in_category : {false, true})
+        for (const bool from_candidates : {false, true})
+          for (const auto terms : term_counts) {
+            const list_shape each{static_cast<list_order>(order), in_category, from_candidates, terms};
+            all.emplace(each, build(each));
+          }
+    return all;
+  }();
+  return texts.at(shape);
+}
+
+std::vector<product_id> distinct_ids(const std::vector<db::row>& rows) {
+  std::vector<product_id> ids;
+  ids.reserve(rows.size());
+  for (const auto& row : rows) ids.push_back(row.integer(0));
+  std::ranges::sort(ids);
+  const auto repeated = std::ranges::unique(ids);
+  ids.erase(repeated.begin(), repeated.end());
+  return ids;
+}
+
+// Nothing when they are not few.
+std::optional<std::vector<product_id>> if_few(const std::vector<db::row>& rows) {
+  if (static_cast<std::int64_t>(rows.size()) > few) return std::nullopt;
+  return distinct_ids(rows);
+}
+
+// Products with a word that has the part in it; the other conditions are left to the list itself.
+std::optional<std::vector<product_id>> few_with(db::session& s, std::string_view part) {
+  return if_few(s.query(
+      "SELECT p.product_id FROM search_suffix f STRAIGHT_JOIN search_posting p ON p.word_id = f.word_id "
+      "WHERE f.suffix LIKE CONCAT(?, '%') LIMIT ?",
+      part, few + 1));
+}
+
+std::optional<std::vector<product_id>> few_of_price(db::session& s, const list_request& asked) {
+  const auto least = asked.least.minor_units;
+  const auto most = asked.most.minor_units;
+  if (!asked.category)
+    return if_few(
+        s.query("SELECT id FROM product FORCE INDEX (product_price) WHERE price BETWEEN ? AND ? LIMIT ?",
+                least, most, few + 1));
+  return if_few(s.query(
+      "SELECT id FROM product FORCE INDEX (product_type_price) WHERE type = ? AND price BETWEEN ? AND ? "
+      "LIMIT ?",
+      *asked.category, least, most, few + 1));
+}
+
+// The smallest set found that holds every product that fits; nothing when all are large.
+std::optional<std::vector<product_id>> candidates(db::session& s, const list_request& asked,
+                                                  std::span<const std::string> terms) {
+  std::optional<std::vector<product_id>> best;
+  const auto better = [&best](std::optional<std::vector<product_id>> found) {
+    if (found && (!best || found->size() < best->size())) best = std::move(found);
+    return best && best->size() <= very_few;
+  };
+  for (const auto& term : terms)
+    for (const auto part : probes_of(term))
+      if (better(few_with(s, part))) return best;
+  const bool walks_prices = asked.order == list_order::cheapest || asked.order == list_order::dearest;
+  if (!best && asked.price_matters() && !walks_prices) better(few_of_price(s, asked));
+  return best;
+}
+
+std::string json_of(std::span<const product_id> ids) {
+  json::writer out;
+  out.StartArray();
+  for (const auto id : ids) out.Int64(id);
+  out.EndArray();
+  return out.take();
+}
+
+void add_place(std::vector<db::parameter>& args, list_order order, const list_position& place) {
+  if (order == list_order::cheapest || order == list_order::dearest)
+    args.insert(args.end(), 2, db::parameter{place.price.minor_units});
+  if (order == list_order::by_name) args.insert(args.end(), 2, db::parameter{std::string_view{place.name}});
+  args.emplace_back(place.id);
+}
+
+}  // namespace
+
+std::vector<list_position> positions(db::session& s, const list_request& asked,
+                                     std::span<const std::string> terms, std::int64_t limit) {
+  const auto chosen = candidates(s, asked, terms);
+  if (chosen && chosen->empty()) return {};
+  const auto list = chosen ? json_of(*chosen) : std::string{};
+  const list_shape shape{asked.order, asked.category.has_value(), chosen.has_value(),
+                         *std::ranges::lower_bound(term_counts, terms.size())};
+
+  std::vector<db::parameter> args;
+  if (shape.from_candidates) args.emplace_back(std::string_view{list});
+  if (shape.in_category) args.emplace_back(std::string_view{*asked.category});
+  args.emplace_back(asked.least.minor_units);
+  args.emplace_back(asked.most.minor_units);
+  add_place(args, asked.order, asked.after);
+  for (std::size_t i = 0; i < shape.terms; ++i)
+    args.emplace_back(std::string_view{terms[std::min(i, terms.size() - 1)]});
+  args.emplace_back(limit);
+
+  std::vector<list_position> found;
+  for (auto& row : s.run_query(text_of(shape), args))
+    found.push_back({row.integer(0), {row.integer(1)}, row.take_text(2)});
+  return found;
+}
+
+std::vector<category> counted_categories(db::session& s) {
+  std::vector<category> found;
+  for (auto& row : s.query("SELECT type, COUNT(*) FROM product GROUP BY type ORDER BY type"))
+    found.push_back({row.take_text(0), row.integer(1)});
+  return found;
+}
+
+}  // namespace mercat::products::store
