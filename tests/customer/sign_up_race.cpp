@@ -36,3 +36,10 @@ BOOST_AUTO_TEST_CASE(other_emails_do_not_wait_for_each_other) {
       at_once(20, [&](int i) { return shop.sign_up("a" + std::to_string(i) + "@example.org"); });
   BOOST_TEST(with_status(answers, 201) == 20);
 }
+
+BOOST_AUTO_TEST_CASE(when_a_sign_up_fails_the_next_one_with_its_email_gets_its_turn) {
+  running_customer shop({1, 0});  // no password can be hashed
+  const auto answers = at_once(20, [&](int) { return shop.sign_up("ada@example.org"); });
+  BOOST_TEST(with_status(answers, 503) == 20);
+  BOOST_TEST(shop.count("customer") == 0);
+}
