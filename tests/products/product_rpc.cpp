@@ -50,6 +50,26 @@ BOOST_FIXTURE_TEST_CASE(view_products_answers_those_found, shop_over_rpc) {
   BOOST_TEST(document.root()[1]["id"].GetInt() == 2);
 }
 
+BOOST_FIXTURE_TEST_CASE(export_products_answers_a_piece_of_the_catalogue, shop_over_rpc) {
+  await([&] { return goods.remove(2, soon()); });
+  const auto got = ask("EXPORT_PRODUCTS", R"({"after":1,"limit":2})");
+  BOOST_TEST(got.status == 200);
+  const auto piece = json::document::parse(got.body);
+  const auto& root = piece.root();
+  BOOST_REQUIRE_EQUAL(root["products"].Size(), 1U);
+  BOOST_TEST(root["products"][0]["product"]["id"].GetInt() == 3);
+  BOOST_TEST(root["products"][0]["product"]["quantity"].GetInt() == 3);
+  BOOST_TEST(root["products"][0]["stockVersion"].GetInt() == 1);
+  BOOST_REQUIRE_EQUAL(root["deleted"].Size(), 1U);
+  BOOST_TEST(root["deleted"][0]["id"].GetInt() == 2);
+  BOOST_TEST(root["deleted"][0]["version"].GetInt() == 2);
+  BOOST_TEST(root["next"].GetInt() == 3);
+  const auto rest = ask("EXPORT_PRODUCTS", R"({"after":3})");
+  BOOST_TEST(json::document::parse(rest.body).root()["next"].IsNull());
+  for (const auto* bad : {"1", "{\"limit\":0}", "{\"limit\":501}", "{\"after\":-1}", "{\"after\":\"1\"}"})
+    BOOST_TEST(ask("EXPORT_PRODUCTS", bad).status == 400);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_bad_request_gets_an_error_reply_and_the_server_lives_on, shop_over_rpc) {
   BOOST_TEST(ask("VIEW_PRODUCT", R"("one")").status == 400);
   BOOST_TEST(ask("VIEW_PRODUCTS", "1").status == 400);
