@@ -15,7 +15,7 @@ namespace mercat::products::store {
 
 class bulk_insert {
  public:
-  // head: "INSERT INTO t (a, b) VALUES "; row: "(?, ?)".
+  // head: the statement up to its "VALUES "; row: "(?, ?)".
   bulk_insert(std::string_view head, std::string_view row) {
     for (std::size_t i = 0; i < sizes.size(); ++i) {
       texts_[i] = head;
