@@ -83,12 +83,13 @@ async::task<merged_view> carts::merge(customer_id customer, std::vector<wanted_p
 // that fails too, the outcome stays unknown.
 async::task<bool> carts::was_merged(customer_id customer, const std::string& merge_id,
                                     async::deadline until) {
+  bool done = false;
   try {
-    co_return co_await database_.transaction(
-        until, [&](db::session& s) { return store::was_merged(s, customer, merge_id); });
-  } catch (const error&) {
-    co_return false;
+    co_await database_.transaction(until,
+                                   [&](db::session& s) { done = store::was_merged(s, customer, merge_id); });
+  } catch (const error&) {  // what was seen before stays seen
   }
+  co_return done;
 }
 
 async::task<cart> carts::remove(customer_id customer, product_id product, async::deadline until) {
