@@ -10,9 +10,12 @@ namespace mercat::products::store {
 
 namespace {
 
-// Up to here the products that fit are looked at one by one; beyond, one product in fifty or more fits in a
-// shop of 100,000, and walking meets them soon.
+// Up to here the products that may fit are looked at one by one; beyond, one in fifty or more fits in a shop
+// of 100,000, and a walk meets them soon.
 constexpr std::int64_t few = 2000;
+// How far a walk goes. What fits may stand together at the far end of the order, and rows in the order of an
+// index lie anywhere on the disk: from there on, reading everything as it is stored is cheaper.
+constexpr int rows_walked = 6000;
 // So few that looking for a rarer word is not worth it.
 constexpr std::size_t very_few = 100;
 
@@ -38,32 +41,48 @@ const order_sql& sql_of(list_order order) {
   return all.at(static_cast<std::size_t>(order));
 }
 
+// Where products are looked for. Each but the walk looks at all of its rows and then puts them in order.
+enum class source {
+  candidates,  // a few ids
+  walk,        // the index of the order, from the place on, as far as rows_walked: may end too early
+  scan         // everything, in the order it is stored
+};
+constexpr std::array sources{source::candidates, source::walk, source::scan};
+
 // What a statement looks like, apart from its values.
 struct list_shape {
   list_order order = list_order::by_id;
   bool in_category = false;
-  bool from_candidates = false;
+  source from = source::walk;
   std::size_t terms = 0;
   auto operator<=>(const list_shape&) const = default;
 };
 
+std::string from_where(const list_shape& shape) {
+  const auto& order = sql_of(shape.order);
+  const bool searches = shape.terms > 0;
+  const std::string text = searches ? " STRAIGHT_JOIN search_text t ON t.product_id = p.id" : "";
+  if (shape.from == source::candidates)
+    return "JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) c STRAIGHT_JOIN product p FORCE INDEX "
+           "(PRIMARY) ON p.id = c.id" +
+           text;
+  if (shape.from == source::walk)
+    return std::string("product p FORCE INDEX (") +
+           (shape.in_category ? order.index_of_category : order.index) + ")" + text;
+  if (shape.in_category) return "product p FORCE INDEX (product_type)" + text;
+  if (searches) return "search_text t STRAIGHT_JOIN product p FORCE INDEX (PRIMARY) ON p.id = t.product_id";
+  return "product p FORCE INDEX (PRIMARY)";
+}
+
 std::string build(const list_shape& shape) {
   const auto& order = sql_of(shape.order);
-  std::string sql = "SELECT p.id, p.price, p.name FROM ";
-  if (shape.from_candidates) {
-    sql +=
-        "JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT PATH '$')) c STRAIGHT_JOIN product p FORCE INDEX (PRIMARY) "
-        "ON p.id = c.id";
-  } else {
-    sql += std::string("product p FORCE INDEX (") +
-           (shape.in_category ? order.index_of_category : order.index) + ")";
-  }
-  if (shape.terms > 0) sql += " STRAIGHT_JOIN search_text t ON t.product_id = p.id";
-  sql += " WHERE ";
+  std::string sql = "SELECT p.id, p.price, p.name FROM " + from_where(shape) + " WHERE ";
   if (shape.in_category) sql += "p.type = ? AND ";
   sql += std::string("p.price BETWEEN ? AND ? AND ") + order.behind;
   for (std::size_t i = 0; i < shape.terms; ++i) sql += " AND INSTR(t.folded, ?) > 0";
-  return sql + " ORDER BY " + order.order + " LIMIT ?";
+  sql += std::string(" ORDER BY ") + order.order + " LIMIT ?";
+  if (shape.from == source::walk) sql += " ROWS EXAMINED " + std::to_string(rows_walked);
+  return sql;
 }
 
 // Database threads share the texts; a shape is built once.
@@ -72,14 +91,18 @@ const std::string& text_of(const list_shape& shape) {
     std::map<list_shape, std::string> all;
     for (std::size_t order = 0; order < list_orders; ++order)
       for (const bool in_category : {false, true})
-        for (const bool from_candidates : {false, true})
+        for (const auto from : sources)
           for (const auto terms : term_counts) {
-            const list_shape each{static_cast<list_order>(order), in_category, from_candidates, terms};
+            const list_shape each{static_cast<list_order>(order), in_category, from, terms};
             all.emplace(each, build(each));
           }
     return all;
   }();
   return texts.at(shape);
+}
+
+bool walks_prices(list_order order) noexcept {
+  return order == list_order::cheapest || order == list_order::dearest;
 }
 
 std::vector<product_id> distinct_ids(const std::vector<db::row>& rows) {
@@ -130,8 +153,7 @@ std::optional<std::vector<product_id>> candidates(db::session& s, const list_req
   for (const auto& term : terms)
     for (const auto part : probes_of(term))
       if (better(few_with(s, part))) return best;
-  const bool walks_prices = asked.order == list_order::cheapest || asked.order == list_order::dearest;
-  if (!best && asked.price_matters() && !walks_prices) better(few_of_price(s, asked));
+  if (!best && asked.price_matters() && !walks_prices(asked.order)) better(few_of_price(s, asked));
   return best;
 }
 
@@ -144,24 +166,16 @@ std::string json_of(std::span<const product_id> ids) {
 }
 
 void add_place(std::vector<db::parameter>& args, list_order order, const list_position& place) {
-  if (order == list_order::cheapest || order == list_order::dearest)
-    args.insert(args.end(), 2, db::parameter{place.price.minor_units});
+  if (walks_prices(order)) args.insert(args.end(), 2, db::parameter{place.price.minor_units});
   if (order == list_order::by_name) args.insert(args.end(), 2, db::parameter{std::string_view{place.name}});
   args.emplace_back(place.id);
 }
 
-}  // namespace
-
-std::vector<list_position> positions(db::session& s, const list_request& asked,
-                                     std::span<const std::string> terms, std::int64_t limit) {
-  const auto chosen = candidates(s, asked, terms);
-  if (chosen && chosen->empty()) return {};
-  const auto list = chosen ? json_of(*chosen) : std::string{};
-  const list_shape shape{asked.order, asked.category.has_value(), chosen.has_value(),
-                         *std::ranges::lower_bound(term_counts, terms.size())};
-
+std::vector<list_position> positions_from(db::session& s, const list_shape& shape, const list_request& asked,
+                                          std::span<const std::string> terms, std::int64_t limit,
+                                          std::string_view candidate_list) {
   std::vector<db::parameter> args;
-  if (shape.from_candidates) args.emplace_back(std::string_view{list});
+  if (shape.from == source::candidates) args.emplace_back(candidate_list);
   if (shape.in_category) args.emplace_back(std::string_view{*asked.category});
   args.emplace_back(asked.least.minor_units);
   args.emplace_back(asked.most.minor_units);
@@ -169,11 +183,28 @@ std::vector<list_position> positions(db::session& s, const list_request& asked,
   for (std::size_t i = 0; i < shape.terms; ++i)
     args.emplace_back(std::string_view{terms[std::min(i, terms.size() - 1)]});
   args.emplace_back(limit);
-
   std::vector<list_position> found;
   for (auto& row : s.run_query(text_of(shape), args))
     found.push_back({row.integer(0), {row.integer(1)}, row.take_text(2)});
   return found;
+}
+
+}  // namespace
+
+std::vector<list_position> positions(db::session& s, const list_request& asked,
+                                     std::span<const std::string> terms, std::int64_t limit) {
+  list_shape shape{asked.order, asked.category.has_value(), source::candidates,
+                   *std::ranges::lower_bound(term_counts, terms.size())};
+  const auto chosen = candidates(s, asked, terms);
+  if (chosen && chosen->empty()) return {};
+  if (chosen) return positions_from(s, shape, asked, terms, limit, json_of(*chosen));
+  shape.from = source::walk;
+  auto found = positions_from(s, shape, asked, terms, limit, {});
+  const bool has_all = static_cast<std::int64_t>(found.size()) == limit;
+  const bool passes_over_rows = !terms.empty() || (asked.price_matters() && !walks_prices(asked.order));
+  if (has_all || !passes_over_rows) return found;
+  shape.from = source::scan;
+  return positions_from(s, shape, asked, terms, limit, {});
 }
 
 std::vector<category> counted_categories(db::session& s) {

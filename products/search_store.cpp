@@ -81,12 +81,19 @@ void add_words(db::session& s, const std::unordered_map<std::int64_t, std::strin
   });
 }
 
-std::set<posting> postings_of(db::session& s, std::span<const product> items) {
+// Those of the text that is indexed now: the table itself has no order by product.
+std::set<posting> postings_of(db::session& s, product_id id) {
+  const auto old = s.query_one("SELECT folded FROM search_text WHERE product_id = ?", id);
   std::set<posting> found;
-  for (const auto& item : items)
-    for (const auto& row : s.query("SELECT word_id FROM search_posting WHERE product_id = ?", item.id))
-      found.emplace(row.integer(0), item.id);
+  if (!old) return found;
+  for (const auto word : words_of(old->text(0))) found.emplace(word_id_of(word), id);
   return found;
+}
+
+template <class Postings>
+void remove_postings(db::session& s, const Postings& gone) {
+  for (const auto& [word, id] : gone)
+    s.execute("DELETE FROM search_posting WHERE word_id = ? AND product_id = ?", word, id);
 }
 
 constexpr std::int64_t batch_size = 200;
@@ -122,7 +129,9 @@ void index_for_search(db::session& s, std::span<const product> items) {
   folded.reserve(items.size());  // the words point into it
   std::unordered_map<std::int64_t, std::string_view> words;
   std::set<posting> wanted;
+  std::set<posting> present;
   for (const auto& item : items) {
+    present.merge(postings_of(s, item.id));
     const auto& text = folded.emplace_back(fold(s, searched_text(item)));
     for (const auto word : words_of(text)) {
       const auto id = word_id_of(word);
@@ -130,7 +139,6 @@ void index_for_search(db::session& s, std::span<const product> items) {
       wanted.emplace(id, item.id);
     }
   }
-  const auto present = postings_of(s, items);
   std::vector<posting> added;
   std::vector<posting> gone;
   std::ranges::set_difference(wanted, present, std::back_inserter(added));
@@ -143,8 +151,7 @@ void index_for_search(db::session& s, std::span<const product> items) {
         "JSON_TABLE(?, '$[*]' COLUMNS (word_id BIGINT PATH '$[0]', product_id BIGINT PATH '$[1]')) j",
         list);
   });
-  for (const auto& [word, id] : gone)
-    s.execute("DELETE FROM search_posting WHERE word_id = ? AND product_id = ?", word, id);
+  remove_postings(s, gone);
   for (std::size_t i = 0; i < items.size(); ++i)
     s.execute(
         "INSERT INTO search_text (product_id, version, folded) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE "
@@ -153,7 +160,7 @@ void index_for_search(db::session& s, std::span<const product> items) {
 }
 
 void remove_from_search(db::session& s, product_id id) {
-  s.execute("DELETE FROM search_posting WHERE product_id = ?", id);
+  remove_postings(s, postings_of(s, id));
   s.execute("DELETE FROM search_text WHERE product_id = ?", id);
 }
 

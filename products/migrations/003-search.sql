@@ -9,7 +9,7 @@ ALTER TABLE product
 CREATE TABLE IF NOT EXISTS search_text (
   product_id BIGINT     NOT NULL PRIMARY KEY,
   version    BIGINT     NOT NULL COMMENT 'of the product, when it was folded',
-  folded     MEDIUMBLOB NOT NULL COMMENT 'all its texts, with blanks between'
+  folded     MEDIUMBLOB NOT NULL COMMENT 'all its texts, with blanks between; its words are its postings'
 ) ENGINE=InnoDB;
 
 CREATE TABLE IF NOT EXISTS search_suffix (
@@ -21,6 +21,5 @@ CREATE TABLE IF NOT EXISTS search_suffix (
 CREATE TABLE IF NOT EXISTS search_posting (
   word_id    BIGINT NOT NULL,
   product_id BIGINT NOT NULL,
-  PRIMARY KEY (word_id, product_id),
-  KEY search_posting_product (product_id)
+  PRIMARY KEY (word_id, product_id)
 ) ENGINE=InnoDB;
