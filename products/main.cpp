@@ -3,6 +3,7 @@
 #include "common/db/migration.hpp"
 #include "common/lifecycle/process.hpp"
 #include "common/messaging/outbox.hpp"
+#include "common/messaging/revocation_feed.hpp"
 #include "products/assortment.hpp"
 #include "products/catalogue.hpp"
 #include "products/generate.hpp"
@@ -34,6 +35,9 @@ int main(int argc, char** argv) {
         events_loop, settings.broker.named(settings.process.replica + " events"), logger, metrics};
     amqp::publisher publisher{events_connection, "mercat.events", "products"};
     messaging::relay relay{database, publisher, events_loop, logger, metrics};
+    auth::revocations revoked{settings.tokens.lifetime};
+    messaging::revocation_feed revocations{events_connection, settings.process.replica, revoked, logger,
+                                           metrics};
 
     products::catalogue catalogue{database, settings.currency};
     products::assortment assortment{database, settings.currency, [&relay] { relay.wake(); }};
@@ -47,10 +51,10 @@ int main(int argc, char** argv) {
                                  metrics};
 
     http::server server{settings.http, products::routes(catalogue, assortment, settings.process.replica),
-                        std::make_shared<auth::token_verifier>(settings.tokens), logger, metrics};
+                        std::make_shared<auth::token_verifier>(settings.tokens, &revoked), logger, metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });
-    process.depends_on("broker", [&] { return product_rpc.ready() && events_connection.up(); });
+    process.depends_on("broker", [&] { return product_rpc.ready() && revocations.complete(); });
     process.watch("events", [&] { return events_loop.ticks(); });
     process.watch("rpc", [&] { return rpc_loop.ticks(); });
     process.on_drain([&] { product_rpc.stop(); }, [&] { return product_rpc.idle(); });
