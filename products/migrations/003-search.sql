@@ -1,3 +1,8 @@
+-- The collation tells emoji apart, which the table's does not.
+ALTER TABLE product
+  MODIFY name VARCHAR(200) NOT NULL COLLATE utf8mb4_uca1400_ai_ci,
+  MODIFY type VARCHAR(64) NOT NULL COLLATE utf8mb4_uca1400_ai_ci;
+
 -- Lists: one index for each order, with and without a category. Ties go by id.
 ALTER TABLE product
   ADD INDEX IF NOT EXISTS product_price (price, id),

@@ -102,6 +102,26 @@ BOOST_FIXTURE_TEST_CASE(categories_are_those_of_the_whole_shop_whatever_is_asked
   for (const auto& each : counted) BOOST_TEST(each.count == 20);
 }
 
+BOOST_FIXTURE_TEST_CASE(categories_are_told_apart_by_their_emoji_but_not_by_case, listing_of_test) {
+  for (const auto* type : {"🍎", "🍌", "Nuts", "nuts", "100%", "a_b", "axb"}) {
+    auto item = named("x");
+    item.type = type;
+    put(item);
+  }
+  const auto found = [&](const char* type) {
+    auto wanted = first_of(list_order::by_name);
+    wanted.category = type;
+    return ask_all(wanted).size();
+  };
+  BOOST_TEST(found("🍎") == 1U);
+  BOOST_TEST(found("🍌") == 1U);
+  BOOST_TEST(found("NUTS") == 2U);
+  BOOST_TEST(found("%") == 0U);
+  BOOST_TEST(found("100%") == 1U);
+  BOOST_TEST(found("a_b") == 1U);
+  BOOST_TEST(ask(first_of(list_order::by_id)).categories.size() == 6U);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_cursor_outlives_the_product_it_was_made_at, shop_with_ties) {
   for (const auto order : all_orders) {
     auto wanted = first_of(order);
