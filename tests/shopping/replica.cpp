@@ -235,10 +235,11 @@ BOOST_FIXTURE_TEST_CASE(a_change_that_a_corrupt_version_hid_while_its_page_was_o
   hear(catalogue.add(1));
   hear(catalogue.restock(1, 5));
   sql("UPDATE product_replica SET version = 500, stock_version = 500");
+  sql("INSERT INTO product_replica (product_id, version) VALUES (2, 500)");
   bool first = true;
   catalogue.after_page_read = [&] {
     if (!std::exchange(first, false)) return;
-    for (const auto& hidden : {catalogue.reprice(1, "8"), catalogue.restock(1, 6)})
+    for (const auto& hidden : {catalogue.reprice(1, "8"), catalogue.restock(1, 6), catalogue.add(2)})
       database.run_blocking([&](db::session& s) { handlers.at(hidden.type).apply(s, hidden); });
   };
   rebuild();
