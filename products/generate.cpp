@@ -37,18 +37,24 @@ class progress {
  public:
   explicit progress(std::int64_t all) : all_(all), interval_(::isatty(STDOUT_FILENO) != 0 ? 1s : 5s) {}
 
+  // What was there before took no time and says nothing about the rest.
+  void skipped(std::int64_t done) {
+    from_ = done;
+    began_ = clock::now();
+  }
   void at(std::int64_t done) {
     const auto now = clock::now();
-    if (now < said_ + interval_ || done == 0 || done == all_) return;
+    if (now < said_ + interval_ || done == from_ || done == all_) return;
     said_ = now;
     const auto taken = std::chrono::duration<double>(now - began_).count();
-    const auto left = taken / static_cast<double>(done) * static_cast<double>(all_ - done);
+    const auto left = taken / static_cast<double>(done - from_) * static_cast<double>(all_ - done);
     std::cout << grouped(done) << " of " << grouped(all_) << " products (" << done * 100 / all_
               << " %), about " << static_cast<std::int64_t>(left) + 1 << " s left" << std::endl;
   }
 
  private:
   std::int64_t all_;
+  std::int64_t from_ = 0;
   std::chrono::seconds interval_;
   clock::time_point began_ = clock::now();
   clock::time_point said_ = began_;
@@ -113,6 +119,7 @@ void generate(const settings& configured) {
     const auto fresh = make(database, first, last, configured.currency);
     made += fresh;
     unseen += fresh;
+    if (fresh == 0) told.skipped(last);
     told.at(last);
     if (unseen < batch_size * look_every) continue;
     wait_for_relay(database);

@@ -54,7 +54,8 @@ int main(int argc, char** argv) {
                         std::make_shared<auth::token_verifier>(settings.tokens, &revoked), logger, metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });
-    process.depends_on("broker", [&] { return product_rpc.ready() && revocations.complete(); });
+    process.depends_on("broker", [&] { return product_rpc.ready() && events_connection.up(); });
+    process.depends_on("customer", [&] { return revocations.complete(); });
     process.watch("events", [&] { return events_loop.ticks(); });
     process.watch("rpc", [&] { return rpc_loop.ticks(); });
     process.on_drain([&] { product_rpc.stop(); }, [&] { return product_rpc.idle(); });

@@ -39,6 +39,7 @@ struct served : test::assortment_of_test {
                       std::make_shared<auth::token_verifier>(test_tokens()), logger, metrics};
   std::unique_ptr<http::client> client;
   std::string admin = token_of("admin");
+  std::string trace;
 
   served() {
     server.start();
@@ -70,6 +71,7 @@ struct served : test::assortment_of_test {
     asked.target = path;
     asked.body = body;
     asked.headers.emplace_back("Content-Type", "application/json");
+    if (!trace.empty()) asked.headers.emplace_back("traceparent", trace);
     if (!token.empty()) asked.headers.emplace_back("Authorization", "Bearer " + token);
     const auto got = await([&] { return client->send(asked, soon()); });
     return {got.status, got.body, std::string(got.headers.get("Location"))};
@@ -155,4 +157,17 @@ BOOST_FIXTURE_TEST_CASE(the_longest_description_fits_also_when_every_character_i
       http::method::post, "/products",
       R"({"sku":"B","name":"n","type":"t","price":1,"description":")" + std::string(10'001, 'x') + "\"}");
   BOOST_TEST(too_long.status == 400);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_trace_of_a_request_goes_on_in_its_events_unless_it_is_none, served) {
+  trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const auto made = call(http::method::post, "/products", lamp_json);
+  const auto path = "/products/" + std::to_string(made.integer("id"));
+  BOOST_TEST(call(http::method::put, path, made.body).status == 200);
+  BOOST_TEST(call(http::method::post, path + "/stock", R"({"delta":1,"reason":"x"})").status == 200);
+  BOOST_TEST(call(http::method::del, path).status == 204);
+  BOOST_TEST(number("SELECT COUNT(*) FROM outbox WHERE traceparent = '" + trace + "'") == 5);
+  trace = "00-not-a-trace";
+  BOOST_TEST(call(http::method::post, "/products", lamp_json).status == 201);
+  BOOST_TEST(number("SELECT COUNT(*) FROM outbox WHERE traceparent = ''") == 2);
 }

@@ -104,3 +104,34 @@ BOOST_FIXTURE_TEST_CASE(the_ledger_outlives_its_product, stock_of_test) {
   remove(lamp_id);
   BOOST_TEST(number("SELECT COUNT(*) FROM stock_movement") == 2);
 }
+
+BOOST_AUTO_TEST_CASE(stock_of_before_the_ledger_gets_its_opening_row) {
+  log::logger logger{"products", "test", log::level::error};
+  metrics::registry metrics;
+  test::scratch_schema schema;
+  db::pool database{schema.options(), logger, metrics};
+  const auto all = migrations();
+  const auto ledger =
+      std::ranges::find_if(all, [](const auto& each) { return each.name == "002-stock-ledger"; });
+  BOOST_REQUIRE(ledger != all.end());
+  db::migrate(database, {all.begin(), ledger}, std::chrono::seconds{10}, logger);
+  schema.as_root([](db::session& s) {
+    for (const auto* sku : {"A", "B"})
+      s.execute(
+          "INSERT INTO product (sku, name, description, type, unit, price, available, supplier, banner) "
+          "VALUES (?, 'n', '', 't', '1', 1, 1, '', '')",
+          sku);
+    s.execute("INSERT INTO stock (product_id, on_hand) VALUES (1, 7)");
+  });
+  for (int replica = 0; replica < 2; ++replica) db::migrate(database, all, std::chrono::seconds{10}, logger);
+  schema.as_root([](db::session& s) {
+    const auto rows = s.query(
+        "SELECT m.product_id, m.delta, m.on_hand, s.on_hand FROM stock_movement m "
+        "JOIN stock s ON s.product_id = m.product_id WHERE cause = 'opening' ORDER BY 1");
+    BOOST_REQUIRE_EQUAL(rows.size(), 2U);
+    for (std::size_t column = 1; column < 4; ++column) {
+      BOOST_TEST(rows[0].integer(column) == 7);
+      BOOST_TEST(rows[1].integer(column) == 0);
+    }
+  });
+}
