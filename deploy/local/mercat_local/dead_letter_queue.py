@@ -81,7 +81,8 @@ def connection(instance):
     except client.exceptions.ConnectionBlockedTimeout:
         raise Trouble("the broker takes no messages now (a memory or disk alarm): try again later") from None
     except client.exceptions.AMQPError as error:
-        raise Trouble(f"no conversation with the broker: {error or type(error).__name__}") from None
+        raise Trouble(f"the broker on port {instance.port('amqp')} does not answer ({str(error) or type(error).__name__}): "
+                      "`./mercat status` and `./mercat logs rabbitmq` say more") from None
     finally:
         if made is not None and made.is_open:
             made.close()

@@ -28,7 +28,6 @@ def add_to(command):
     command.formatter_class = argparse.RawDescriptionHelpFormatter
     actions = command.add_subparsers(dest="action", prog="mercat dead-letters", metavar="list|show|replay|drop",
                                       help=argparse.SUPPRESS)
-    names = dead_letter_queue.services()
 
     def action(name, run):
         made = actions.add_parser(name, allow_abbrev=False)
@@ -36,16 +35,16 @@ def add_to(command):
         return made
 
     listing = action("list", _list)
-    listing.add_argument("service", nargs="?", choices=names)
+    listing.add_argument("service", nargs="?", type=_consumer)
     listing.add_argument("--json", action="store_true")
     listing.add_argument("--limit", type=_count, default=100)
     showing = action("show", _show)
-    showing.add_argument("service", choices=names)
+    showing.add_argument("service", type=_consumer)
     showing.add_argument("id", nargs="?")
     showing.add_argument("--limit", type=_count, default=20)
     for name, run in (("replay", _replay), ("drop", _drop)):
         acting = action(name, run)
-        acting.add_argument("service", choices=names)
+        acting.add_argument("service", type=_consumer)
         chosen = acting.add_mutually_exclusive_group(required=True)
         chosen.add_argument("id", nargs="?")
         chosen.add_argument("--all", action="store_true")
@@ -206,6 +205,13 @@ def _time(seconds):
     except (TypeError, ValueError, OverflowError, OSError):
         return None
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _consumer(text):
+    names = dead_letter_queue.services()
+    if text not in names:
+        raise argparse.ArgumentTypeError(f"{text} has no dead letters: there are {', '.join(names)}")
+    return text
 
 
 def _count(text):
