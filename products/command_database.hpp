@@ -9,6 +9,7 @@
 
 #include <exception>
 #include <future>
+#include <memory>
 
 namespace mercat::products {
 
@@ -23,15 +24,16 @@ class command_database {
   // Blocks; rethrows. work: like that of db::pool::transaction().
   template <class Work>
   void transaction(Work work) {
-    std::promise<void> done;
-    loop_.post([&] {
+    const auto done = std::make_shared<std::promise<void>>();  // its setter may outlive the wait
+    auto outcome = done->get_future();
+    loop_.post([this, &work, done] {
       async::spawn(pool_.transaction(async::deadline::in(time_limit), [&work](db::session& s) { work(s); }),
-                   [&done](std::exception_ptr failure) {
-                     if (failure) return done.set_exception(failure);
-                     done.set_value();
+                   [done](std::exception_ptr failure) {
+                     if (failure) return done->set_exception(failure);
+                     done->set_value();
                    });
     });
-    done.get_future().get();
+    outcome.get();
   }
 
  private:
