@@ -11,6 +11,7 @@
 #include <future>
 #include <mutex>
 #include <optional>
+#include <pthread.h>
 #include <set>
 #include <thread>
 #include <utility>
@@ -60,6 +61,7 @@ struct dead_letter_eraser::state {
 };
 
 void dead_letter_eraser::state::work(const std::stop_token& stop) {
+  pthread_setname_np(pthread_self(), "dead letters");
   milliseconds pause = options.every;
   while (!stop.stop_requested()) {
     {
