@@ -18,12 +18,16 @@ std::int64_t required(const json::value& data, std::string_view name, const mess
   return *number;
 }
 
-offer required_product(const messaging::event& of) {
-  const auto data = json::document::parse(of.data);
-  const auto* product = json::member(data.root(), "product");
+offer required_product(const json::value& data, const messaging::event& of) {
+  const auto* product = json::member(data, "product");
   auto read = product != nullptr ? read_offer(*product) : std::nullopt;
   if (!read) throw invalid(of);
   return std::move(*read);
+}
+
+offer required_product(const messaging::event& of) {
+  const auto data = json::document::parse(of.data);
+  return required_product(data.root(), of);
 }
 
 // customer.deleted
@@ -40,15 +44,24 @@ void forget_customer(db::session& s, const messaging::event& happened) {
   store::forget_customer(s, customer_deleted::read(happened).customer);
 }
 
-// product.created
+// product.created: its quantity is the first stock, of version 1. A first stock of nothing has no event of
+// its own.
 struct product_created {
   offer product;
+  stock_level first;
 
-  static product_created read(const messaging::event& from) { return {required_product(from)}; }
+  static product_created read(const messaging::event& from) {
+    const auto data = json::document::parse(from.data);
+    auto product = required_product(data.root(), from);
+    const stock_level first{product.id, required(*json::member(data.root(), "product"), "quantity", from), 1};
+    return {std::move(product), first};
+  }
 };
 
 void add_product(db::session& s, const messaging::event& happened) {
-  store::apply_text(s, product_created::read(happened).product, false);
+  const auto created = product_created::read(happened);
+  store::apply_text(s, created.product, false);
+  store::apply_stock(s, created.first);
 }
 
 // product.updated

@@ -22,7 +22,7 @@ struct product_of_test {
   std::string price = "2.50";  // as it stands in the JSON
   bool available = true;
   std::int64_t on_hand = 0;
-  std::int64_t stock_version = 0;  // a first stock of nothing is no event
+  std::int64_t stock_version = 1;
 
   [[nodiscard]] std::string text() const;
 };
