@@ -38,38 +38,63 @@ std::string text_from_page() {
          noted("version", "text_at");
 }
 
-const std::string put_exported =
-    "INSERT INTO product_replica (product_id, version, deleted, name, banner, price, available, text_at, "
-    "stock_version, on_hand, stock_at, passed_over_at) VALUES (?, ?, FALSE, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-    "ON DUPLICATE KEY UPDATE " +
-    text_from_page() + ", " + if_then(due("stock_version", "stock_at"), "on_hand") +
-    if_then(due("stock_version", "stock_at"), "stock_version") + noted("stock_version", "stock_at");
+// The statement cache is keyed by text, so lists come in a few sizes only; the rest is filled with the last
+// element, which changes nothing.
+constexpr std::array<std::size_t, 3> list_sizes{1, 10, 100};
+using statements = std::array<std::string, list_sizes.size()>;
 
-// A tombstone has no stock: that half counts as repaired.
-const std::string put_tombstone =
-    "INSERT INTO product_replica (product_id, version, deleted, text_at, stock_at, passed_over_at) "
-    "VALUES (?, ?, TRUE, ?, ?, ?) ON DUPLICATE KEY UPDATE " +
-    text_from_page() + ", stock_at = GREATEST(stock_at, VALUES(stock_at))";
-
-constexpr std::array<std::size_t, 3> in_list_sizes{1, 10, 100};
-
-std::string select_versions(std::size_t size) {
-  std::string sql = "SELECT product_id, version FROM product_replica WHERE product_id IN (?";
-  for (std::size_t i = 1; i < size; ++i) sql += ",?";
-  return sql + ")";
+std::size_t fitting(std::size_t count) {
+  const auto size = std::ranges::lower_bound(list_sizes, count);
+  if (size == list_sizes.end()) throw std::invalid_argument("more than 100 products");
+  return static_cast<std::size_t>(size - list_sizes.begin());
 }
 
+statements for_lists(const std::string& before, const std::string& element, const std::string& after) {
+  statements texts;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    texts[i] = before + element;
+    for (std::size_t n = 1; n < list_sizes[i]; ++n) texts[i] += ", " + element;
+    texts[i] += after;
+  }
+  return texts;
+}
+
+// add: puts the parameters of one element behind those there are.
+template <class Element, class Add>
+void put_all(db::session& s, const statements& texts, const std::vector<Element>& all, Add add) {
+  for (std::size_t start = 0; start < all.size(); start += list_sizes.back()) {
+    const auto last = std::min(start + list_sizes.back(), all.size()) - 1;
+    const auto size = fitting(last - start + 1);
+    std::vector<db::parameter> args;
+    for (std::size_t i = 0; i < list_sizes[size]; ++i) add(all[std::min(start + i, last)], args);
+    s.run_update(texts[size], args);
+  }
+}
+
+const statements put_exported = for_lists(
+    "INSERT INTO product_replica (product_id, version, deleted, name, banner, price, available, "
+    "text_at, stock_version, on_hand, stock_at, passed_over_at) VALUES ",
+    "(?, ?, FALSE, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    " ON DUPLICATE KEY UPDATE " + text_from_page() + ", " +
+        if_then(due("stock_version", "stock_at"), "on_hand") +
+        if_then(due("stock_version", "stock_at"), "stock_version") + noted("stock_version", "stock_at"));
+
+// A tombstone has no stock: that half counts as repaired.
+const statements put_tombstones = for_lists(
+    "INSERT INTO product_replica (product_id, version, deleted, text_at, stock_at, passed_over_at) VALUES ",
+    "(?, ?, TRUE, ?, ?, ?)",
+    " ON DUPLICATE KEY UPDATE " + text_from_page() + ", stock_at = GREATEST(stock_at, VALUES(stock_at))");
+
+const statements select_versions =
+    for_lists("SELECT product_id, version FROM product_replica WHERE product_id IN (", "?", ")");
+
 std::unordered_map<product_id, std::int64_t> versions_of(db::session& s, std::span<const offer> offers) {
-  const auto size = std::ranges::lower_bound(in_list_sizes, offers.size());
-  if (size == in_list_sizes.end()) throw std::invalid_argument("more than 100 products");
+  const auto size = fitting(offers.size());
   std::vector<db::parameter> ids;
   for (const auto& each : offers) ids.emplace_back(each.id);
-  ids.resize(*size, ids.back());
-  static const std::array<std::string, in_list_sizes.size()> statements{select_versions(in_list_sizes[0]),
-                                                                        select_versions(in_list_sizes[1]),
-                                                                        select_versions(in_list_sizes[2])};
+  ids.resize(list_sizes[size], ids.back());
   std::unordered_map<product_id, std::int64_t> versions;
-  for (const auto& row : s.run_query(statements[static_cast<std::size_t>(size - in_list_sizes.begin())], ids))
+  for (const auto& row : s.run_query(select_versions[size], ids))
     versions.emplace(row.integer(0), row.integer(1));
   return versions;
 }
@@ -142,11 +167,18 @@ db::sql_time now(db::session& s) {
 }
 
 void apply_page(db::session& s, const replica_page& page, const build_times& times) {
-  for (const auto& [text, stock] : page.products)
-    s.execute(put_exported, text.id, text.version, text.name, text.banner, text.price.minor_units,
-              text.available, times.began, stock.version, stock.on_hand, times.began, times.asked);
-  for (const auto& gone : page.deleted)
-    s.execute(put_tombstone, gone.product, gone.version, times.began, times.began, times.asked);
+  const auto add_product = [&times](const exported_product& each, std::vector<db::parameter>& args) {
+    const auto& [text, stock] = each;
+    args.insert(args.end(),
+                {text.id, text.version, std::string_view{text.name}, std::string_view{text.banner},
+                 text.price.minor_units, std::int64_t{text.available}, times.began, stock.version,
+                 stock.on_hand, times.began, times.asked});
+  };
+  put_all(s, put_exported, page.products, add_product);
+  const auto add_tombstone = [&times](const tombstone& each, std::vector<db::parameter>& args) {
+    args.insert(args.end(), {each.product, each.version, times.began, times.began, times.asked});
+  };
+  put_all(s, put_tombstones, page.deleted, add_tombstone);
 }
 
 std::uint64_t remove_unknown(db::session& s, const replica_page& page, const build_times& times,

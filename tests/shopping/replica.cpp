@@ -288,7 +288,7 @@ BOOST_FIXTURE_TEST_CASE(a_replica_never_built_is_built_in_the_background_by_one_
   products_come_back();
   BOOST_TEST(test::eventually(std::chrono::seconds{40}, [&] { return here.done() && there.done(); }));
   BOOST_TEST(replica() == truth(), boost::test_tools::per_element());
-  BOOST_TEST(catalogue.pages_asked == 3);
+  BOOST_TEST(catalogue.pages_asked >= 3);
   here.stop();
   BOOST_TEST(here.idle());
 }
