@@ -23,7 +23,7 @@ listed_page read_page(db::session& s, const list_request& asked) {
   ids.reserve(places.size());
   for (const auto& place : places) ids.push_back(place.id);
   page.products = store::find_all(s, ids);
-  page.categories = store::categories(s);
+  page.categories = store::category_names(s);
   return page;
 }
 

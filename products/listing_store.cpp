@@ -13,6 +13,8 @@ namespace {
 // Up to here the products that may fit are looked at one by one; beyond, one in fifty or more fits in a shop
 // of 100,000, and a walk meets them soon.
 constexpr std::int64_t few = 2000;
+// And up to here once a walk was in vain.
+constexpr std::int64_t many = 10000;
 // How far a walk goes. What fits may stand together at the far end of the order, and rows in the order of an
 // index lie anywhere on the disk: from there on, reading everything as it is stored is cheaper.
 constexpr int rows_walked = 6000;
@@ -116,35 +118,42 @@ std::vector<product_id> distinct_ids(const std::vector<db::row>& rows) {
 }
 
 // Nothing when they are not few.
-std::optional<std::vector<product_id>> if_few(const std::vector<db::row>& rows) {
-  if (static_cast<std::int64_t>(rows.size()) > few) return std::nullopt;
+std::optional<std::vector<product_id>> if_few(const std::vector<db::row>& rows, std::int64_t most) {
+  if (static_cast<std::int64_t>(rows.size()) > most) return std::nullopt;
   return distinct_ids(rows);
 }
 
 // Products with a word that has the part in it; the other conditions are left to the list itself.
-std::optional<std::vector<product_id>> few_with(db::session& s, std::string_view part) {
-  return if_few(s.query(
-      "SELECT p.product_id FROM search_suffix f STRAIGHT_JOIN search_posting p ON p.word_id = f.word_id "
-      "WHERE f.suffix LIKE CONCAT(?, '%') LIMIT ?",
-      part, few + 1));
+std::optional<std::vector<product_id>> products_with(db::session& s, std::string_view part,
+                                                     std::int64_t most) {
+  return if_few(
+      s.query(
+          "SELECT p.product_id FROM search_suffix f STRAIGHT_JOIN search_posting p ON p.word_id = f.word_id "
+          "WHERE f.suffix LIKE CONCAT(?, '%') LIMIT ?",
+          part, most + 1),
+      most);
 }
 
-std::optional<std::vector<product_id>> few_of_price(db::session& s, const list_request& asked) {
-  const auto least = asked.least.minor_units;
-  const auto most = asked.most.minor_units;
+std::optional<std::vector<product_id>> products_of_price(db::session& s, const list_request& asked,
+                                                         std::int64_t most) {
+  const auto cheapest = asked.least.minor_units;
+  const auto dearest = asked.most.minor_units;
   if (!asked.category)
     return if_few(
         s.query("SELECT id FROM product FORCE INDEX (product_price) WHERE price BETWEEN ? AND ? LIMIT ?",
-                least, most, few + 1));
-  return if_few(s.query(
-      "SELECT id FROM product FORCE INDEX (product_type_price) WHERE type = ? AND price BETWEEN ? AND ? "
-      "LIMIT ?",
-      *asked.category, least, most, few + 1));
+                cheapest, dearest, most + 1),
+        most);
+  return if_few(
+      s.query(
+          "SELECT id FROM product FORCE INDEX (product_type_price) WHERE type = ? AND price BETWEEN ? AND ? "
+          "LIMIT ?",
+          *asked.category, cheapest, dearest, most + 1),
+      most);
 }
 
-// The smallest set found that holds every product that fits; nothing when all are large.
+// The smallest set found that holds every product that fits; nothing when all have more than `most` entries.
 std::optional<std::vector<product_id>> candidates(db::session& s, const list_request& asked,
-                                                  std::span<const std::string> terms) {
+                                                  std::span<const std::string> terms, std::int64_t most) {
   std::optional<std::vector<product_id>> best;
   const auto better = [&best](std::optional<std::vector<product_id>> found) {
     if (found && (!best || found->size() < best->size())) best = std::move(found);
@@ -152,8 +161,8 @@ std::optional<std::vector<product_id>> candidates(db::session& s, const list_req
   };
   for (const auto& term : terms)
     for (const auto part : probes_of(term))
-      if (better(few_with(s, part))) return best;
-  if (!best && asked.price_matters() && !walks_prices(asked.order)) better(few_of_price(s, asked));
+      if (better(products_with(s, part, most))) return best;
+  if (!best && asked.price_matters() && !walks_prices(asked.order)) better(products_of_price(s, asked, most));
   return best;
 }
 
@@ -189,22 +198,46 @@ std::vector<list_position> positions_from(db::session& s, const list_shape& shap
   return found;
 }
 
+// Of category names; beyond, one pass over their index is quicker.
+constexpr std::size_t most_look_ups = 200;
+
+std::vector<std::string> all_category_names(db::session& s) {
+  std::vector<std::string> names;
+  for (auto& row : s.query("SELECT DISTINCT type FROM product ORDER BY type"))
+    names.push_back(row.take_text(0));
+  return names;
+}
+
 }  // namespace
 
 std::vector<list_position> positions(db::session& s, const list_request& asked,
                                      std::span<const std::string> terms, std::int64_t limit) {
   list_shape shape{asked.order, asked.category.has_value(), source::candidates,
                    *std::ranges::lower_bound(term_counts, terms.size())};
-  const auto chosen = candidates(s, asked, terms);
-  if (chosen && chosen->empty()) return {};
-  if (chosen) return positions_from(s, shape, asked, terms, limit, json_of(*chosen));
-  shape.from = source::walk;
-  auto found = positions_from(s, shape, asked, terms, limit, {});
+  const auto by = [&](source from, std::string_view candidate_list) {
+    shape.from = from;
+    return positions_from(s, shape, asked, terms, limit, candidate_list);
+  };
+  if (const auto chosen = candidates(s, asked, terms, few))
+    return chosen->empty() ? std::vector<list_position>{} : by(source::candidates, json_of(*chosen));
+  auto found = by(source::walk, {});
   const bool has_all = static_cast<std::int64_t>(found.size()) == limit;
   const bool passes_over_rows = !terms.empty() || (asked.price_matters() && !walks_prices(asked.order));
   if (has_all || !passes_over_rows) return found;
-  shape.from = source::scan;
-  return positions_from(s, shape, asked, terms, limit, {});
+  if (const auto chosen = candidates(s, asked, terms, many)) return by(source::candidates, json_of(*chosen));
+  return by(source::scan, {});
+}
+
+// One look-up each: DISTINCT reads the whole index when the statistics are not fresh.
+std::vector<std::string> category_names(db::session& s) {
+  std::vector<std::string> names;
+  auto next = s.query_one("SELECT MIN(type) FROM product");
+  while (!next->is_null(0)) {
+    if (names.size() == most_look_ups) return all_category_names(s);
+    names.push_back(next->take_text(0));
+    next = s.query_one("SELECT MIN(type) FROM product WHERE type > ?", names.back());
+  }
+  return names;
 }
 
 std::vector<category> counted_categories(db::session& s) {

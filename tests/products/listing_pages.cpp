@@ -122,6 +122,17 @@ BOOST_FIXTURE_TEST_CASE(categories_are_told_apart_by_their_emoji_but_not_by_case
   BOOST_TEST(ask(first_of(list_order::by_id)).categories.size() == 6U);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_shop_of_many_categories_names_them_all, listing_of_test) {
+  for (int i = 0; i < 230; ++i) {
+    auto item = named("x");
+    item.type = "category " + std::to_string(1000 + i);
+    put(item);
+  }
+  const auto page = ask(first_of(list_order::by_id));
+  BOOST_TEST(page.categories.size() == 230U);
+  BOOST_TEST(page.categories.back() == "category 1229");
+}
+
 BOOST_FIXTURE_TEST_CASE(a_cursor_outlives_the_product_it_was_made_at, shop_with_ties) {
   for (const auto order : all_orders) {
     auto wanted = first_of(order);
