@@ -21,7 +21,7 @@ class catalogue {
   [[nodiscard]] async::task<listed_page> list(list_request asked, async::deadline until);
   [[nodiscard]] async::task<std::vector<category>> categories(async::deadline until);
   [[nodiscard]] async::task<std::optional<product>> find(product_id id, async::deadline until);
-  // Those found, in the order asked, each once. ids: at most 1,000.
+  // Those found, in the order asked. ids: at most 1,000.
   [[nodiscard]] async::task<std::vector<product>> find_all(std::vector<product_id> ids,
                                                            async::deadline until);
 

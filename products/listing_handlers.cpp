@@ -2,6 +2,8 @@
 
 #include "common/error.hpp"
 
+#include <algorithm>
+
 namespace mercat::products {
 
 namespace {
@@ -45,6 +47,15 @@ const json::schema& ids_body() {
   return shape;
 }
 
+std::vector<product_id> read_ids(const json::value& body) {
+  std::vector<product_id> ids;
+  for (const auto& each : json::member(body, "ids")->GetArray()) {
+    if (!each.IsInt64()) continue;  // beyond it there is no product
+    if (std::ranges::find(ids, each.GetInt64()) == ids.end()) ids.push_back(each.GetInt64());
+  }
+  return ids;
+}
+
 async::task<http::response> list_products(catalogue& shop, const http::request& asked) {
   auto wanted = read_list_request(asked.query);
   const auto page = co_await shop.list(std::move(wanted), asked.deadline);
@@ -73,9 +84,7 @@ async::task<http::response> find_product(catalogue& shop, const http::request& a
 }
 
 async::task<http::response> find_products(catalogue& shop, const http::request& asked) {
-  std::vector<product_id> ids;
-  for (const auto& each : json::member(asked.json->root(), "ids")->GetArray())
-    if (each.IsInt64()) ids.push_back(each.GetInt64());  // beyond it there is no product
+  auto ids = read_ids(asked.json->root());
   const auto found = co_await shop.find_all(std::move(ids), asked.deadline);
   json::writer out;
   out.StartObject();

@@ -13,6 +13,8 @@ namespace mercat::products {
 
 // Body of find_products: {"ids":[…]}, at most 100.
 [[nodiscard]] const json::schema& ids_body();
+// The ids of such a body, in its order, each once.
+[[nodiscard]] std::vector<product_id> read_ids(const json::value& body);
 
 // The list that a query asks for. Throws error(fault::malformed).
 [[nodiscard]] list_request read_list_request(const http::query_parameters& query);

@@ -128,3 +128,11 @@ BOOST_AUTO_TEST_CASE(ids_are_integers_and_at_most_a_hundred) {
         R"({"ids":[)" + hundred + ",1]}"})
     BOOST_TEST(violates(body), body);
 }
+
+BOOST_AUTO_TEST_CASE(ids_keep_their_order_and_count_once) {
+  const auto document =
+      json::document::parse(R"({"ids":[3,1,3,9223372036854775807,1,18446744073709551615,2]})");
+  BOOST_TEST(ids_body().violations(document.root()).empty());
+  const std::vector<product_id> expected{3, 1, 9223372036854775807, 2};
+  BOOST_TEST(read_ids(document.root()) == expected, boost::test_tools::per_element());
+}
