@@ -6,6 +6,7 @@
 #include "shopping/store.hpp"
 
 #include <exception>
+#include <optional>
 #include <span>
 
 namespace mercat::shopping {
@@ -40,8 +41,15 @@ async::task<cart> carts::view(customer_id customer, async::deadline until) {
 
 async::task<cart> carts::set(customer_id customer, product_id product, std::int64_t quantity,
                              async::deadline until) {
-  const auto offered = co_await offers_.find(product, until);
-  if (!offered) throw error(fault::not_found, "product-not-found", "there is no such product");
+  std::optional<offer> offered;
+  auto failure =
+      std::make_exception_ptr(error(fault::not_found, "product-not-found", "there is no such product"));
+  try {
+    offered = co_await offers_.find(product, until);
+  } catch (const error&) {
+    failure = std::current_exception();
+  }
+  if (!offered) co_await refuse(customer, failure, until);
 
   co_return co_await database_.transaction(until, [&](db::session& s) {
     lock_for_change(s, customer);
@@ -59,7 +67,14 @@ async::task<merged_view> carts::merge(customer_id customer, std::vector<wanted_p
   const auto wanted = summed(items);
   std::vector<product_id> ids;
   for (const auto& each : wanted) ids.push_back(each.product);
-  auto found = co_await offers_.find_all(std::move(ids), until);
+  std::vector<described_product> found;
+  std::exception_ptr failure;
+  try {
+    found = co_await offers_.find_all(std::move(ids), until);
+  } catch (const error&) {
+    failure = std::current_exception();
+  }
+  if (failure) co_await refuse(customer, failure, until);
   std::vector<offer> offers;
   for (auto& each : found) offers.push_back(std::move(each.read));
 
@@ -77,6 +92,12 @@ async::task<merged_view> carts::merge(customer_id customer, std::vector<wanted_p
     if (!done) std::rethrow_exception(unknown_outcome);
   }
   co_return merged;
+}
+
+// What stands against a change before its transaction, where a deleted customer is refused, has begun.
+async::task<void> carts::refuse(customer_id customer, std::exception_ptr why, async::deadline until) {
+  co_await database_.read(until, [&](db::session& s) { store::refuse_deleted(s, customer); });
+  std::rethrow_exception(why);
 }
 
 // After a commit that was not confirmed. A client told so may add everything a second time: look first. When

@@ -7,6 +7,7 @@
 #include "shopping/cart.hpp"
 #include "shopping/product_offers.hpp"
 
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ class carts {
   [[nodiscard]] async::task<cart> clear(customer_id customer, async::deadline until);
 
  private:
+  // Throws `why`, unless the customer's account is deleted.
+  [[nodiscard]] async::task<void> refuse(customer_id customer, std::exception_ptr why, async::deadline until);
   [[nodiscard]] async::task<bool> was_merged(customer_id customer, const std::string& merge_id,
                                              async::deadline until);
 

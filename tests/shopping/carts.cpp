@@ -82,6 +82,10 @@ BOOST_FIXTURE_TEST_CASE(a_forgotten_customer_has_no_cart_and_gets_no_new_one, ca
   BOOST_CHECK_EXCEPTION(test::wait_for(loop, [&] { return wishes.view(7, soon()); }), error, refused);
   BOOST_CHECK_EXCEPTION(wish(7, 1), error, refused);
   BOOST_CHECK_EXCEPTION(test::wait_for(loop, [&] { return wishes.remove(7, 1, soon()); }), error, refused);
+  BOOST_CHECK_EXCEPTION(set(7, 5000, 1), error, refused);
+  products_go_away();
+  BOOST_CHECK_EXCEPTION(set(7, 1, 1), error, refused);
+  BOOST_CHECK_EXCEPTION(merge(7, {{1, 1}}), error, refused);
   schema.as_root([](db::session& s) {
     for (const auto* sql : {"SELECT COUNT(*) FROM cart", "SELECT COUNT(*) FROM cart_line",
                             "SELECT COUNT(*) FROM wishlist", "SELECT COUNT(*) FROM wishlist_product"})
