@@ -191,39 +191,6 @@ BOOST_FIXTURE_TEST_CASE(search_keeps_to_filters_and_orders, shop_with_words) {
   }
 }
 
-// More than can be looked at one by one: the other way of answering.
-BOOST_FIXTURE_TEST_CASE(a_word_of_thousands_is_answered_as_exactly_as_a_rare_one, shop_with_words) {
-  constexpr int count = 2600;
-  database.run_blocking([&](db::session& s) {
-    s.execute("START TRANSACTION");
-    std::vector<product> batch;
-    for (int i = 0; i < count; ++i) {
-      auto item = named("Common item" + std::string(i % 2 == 0 ? " even" : " odd"));
-      item.price = {i % 10};
-      write(s, item);
-      batch.push_back(item);
-      if (batch.size() == 200U) {
-        store::index_for_search(s, batch);
-        batch.clear();
-      }
-    }
-    s.execute("COMMIT");
-  });
-  for (const auto order : all_orders) {
-    auto wanted = first_of(order);
-    wanted.limit = 100;
-    wanted.query = "mmo tem";
-    BOOST_TEST(ask_all(wanted).size() == std::size_t{count});
-    wanted.query = "common odd";
-    BOOST_TEST(ask_all(wanted).size() == std::size_t{count / 2});
-    wanted.least = wanted.most = {3};
-    BOOST_TEST(ask_all(wanted).size() == std::size_t{count / 10});
-    wanted.query.clear();
-    wanted.most = {9};
-    BOOST_TEST(ask_all(wanted).size() == std::size_t{count / 10 * 7});
-  }
-}
-
 BOOST_FIXTURE_TEST_CASE(what_was_written_without_an_index_gets_one_once, shop_with_words) {
   database.run_blocking([&](db::session& s) {
     for (int i = 0; i < 450; ++i) {
