@@ -7,6 +7,7 @@
 
 #include <prometheus/counter.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <future>
 #include <mutex>
@@ -26,6 +27,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds database_time{1000};
 constexpr milliseconds sweep_time{30'000};
 constexpr milliseconds after_failure{2000};
+// A letter of the customer may be on its way to the dead letters.
+constexpr milliseconds once_more{10'000};
 constexpr std::size_t asked_at_once = 1000;
 
 }  // namespace
@@ -68,10 +71,10 @@ void dead_letter_eraser::state::work(const std::stop_token& stop) {
       std::unique_lock lock(mutex);
       changed.wait_for(lock, stop, pause, [this] { return wanted; });
       if (stop.stop_requested()) return;
-      wanted = false;
+      pause = options.every;
+      if (std::exchange(wanted, false)) pause = std::min(pause, once_more);
     }
-    pause = options.every;
-    if (!sweep(stop)) pause = after_failure;
+    if (!sweep(stop)) pause = std::min(pause, after_failure);
   }
 }
 
@@ -92,7 +95,7 @@ bool dead_letter_eraser::state::sweep(const std::stop_token& stop) {
           "there are more dead letters than can be looked through for addresses of deleted customers",
           {{"queue", options.queue}, {"seen", static_cast<std::int64_t>(done.seen)}});
     }
-    return true;
+    return done.all_came;
   } catch (const std::exception& problem) {
     if (!stop.stop_requested() && !std::exchange(told, true)) {
       logger.warning("dead letters cannot be looked through now, trying on",

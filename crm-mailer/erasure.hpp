@@ -1,6 +1,7 @@
 // dead_letter_eraser: a mail that cannot be sent waits in crm-mailer.dead, with its address. Those of
-// customers who were deleted are taken out: when asked to, soon after it was started, and every few minutes,
-// because a letter may come late (the broker moves them by itself) or be in another's hands at that moment.
+// customers who were deleted are taken out: when asked to and again after 10 s, soon after it was started,
+// and every few minutes, because a letter may come late (the broker moves them by itself) or be in another's
+// hands at that moment.
 //
 // What decides is the table of deleted customers, so a sweep can be repeated, interrupted or made by several
 // replicas at once; one that fails is made again. On a thread and a connection of its own: trouble with the

@@ -3,7 +3,8 @@
 // sift() consumes all that waits, acknowledges what is picked and closes its connection, which gives the rest
 // back in its order (basic.nack would put it to the end of a quorum queue); so does a crash. Another
 // consumer's end is waited for, 2 s at most; what one holds then is not seen: sift again later. At most
-// 65,535 messages of one queue are looked at.
+// 10,000 messages of one queue are looked at. A very busy quorum queue may say that it is empty: for what
+// must be found, sift more than once.
 //
 // Blocks, for at most about `limit`: for a thread of one's own. The connection is made for the occasion and
 // nothing is published on it, so a broker's alarm does not stop it.
@@ -31,7 +32,8 @@ struct sieve {
 struct sifted {
   std::size_t seen = 0;
   std::size_t taken_out = 0;
-  bool whole = true;  // false: there was more than could be looked at
+  bool whole = true;     // false: there was more than could be looked at
+  bool all_came = true;  // false: fewer came than were counted, somebody else has them
 };
 
 // Throws failure when the broker is not there, refuses or is too slow, and when it is stopped: then some of

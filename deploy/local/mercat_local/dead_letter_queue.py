@@ -15,14 +15,17 @@ from . import credentials, rabbitmq
 from .console import Trouble
 from .instance import ROOT
 
-MOST_HELD = 65535  # of one look: the widest prefetch there is
-QUIET = 0.3
+# Of one look. The broker needs some 5 kB for each message in hand: with 65,000 of them a memory alarm stopped every
+# publisher of the shop.
+MOST_HELD = 10_000
+QUIET = 0.15
 PATIENCE = 10
 
 
 @dataclasses.dataclass(frozen=True)
 class Letter:
     position: int  # from 1, the oldest
+    channel: object
     tag: int
     properties: object
     body: bytes
@@ -97,13 +100,18 @@ class Look:
 
     def __init__(self, over, service):
         self.service = service
+        self.letters = []
         self._over = over
         self._channel = over.channel()
+        self._probe = over.channel()
         self._publishing = None
-        self.letters = []
-        self.waiting = self._count()
-        if self.waiting:
+        self._heard = time.monotonic()
+        counted = self._count()
+        if counted or not self._is_taken():
             self._collect()
+        self.waiting = len(self.letters)
+        if len(self.letters) >= MOST_HELD:
+            self.waiting = max(counted, len(self.letters))
 
     def _count(self):
         """Another look, the mailer's own for one, holds the messages for a moment: its end is waited for."""
@@ -118,21 +126,28 @@ class Look:
 
     def _collect(self):
         self._channel.basic_qos(prefetch_count=MOST_HELD)
-        last = time.monotonic()
-
-        def take(_, method, properties, body):
-            nonlocal last
-            last = time.monotonic()
-            self.letters.append(Letter(len(self.letters) + 1, method.delivery_tag, properties, body))
-
-        self._channel.basic_consume(f"{self.service}.dead", take)
-        # The count lags behind for a moment after another look: what still comes is taken, too.
+        self._channel.basic_consume(f"{self.service}.dead", self._take)
+        nothing_left = False
         while len(self.letters) < MOST_HELD:
             self._over.process_data_events(time_limit=0.05)
-            silent = time.monotonic() - last
-            if silent > (QUIET if len(self.letters) >= self.waiting else PATIENCE):
-                break
-        self.waiting = max(self.waiting, len(self.letters))
+            if time.monotonic() - self._heard < QUIET:
+                continue
+            if nothing_left:
+                return
+            nothing_left = self._is_taken()
+
+    def _is_taken(self):
+        """Whether nothing waits any more. A busy queue's own count may be 0; an empty basic.get is the truth."""
+        method, properties, body = self._probe.basic_get(f"{self.service}.dead")
+        if method is not None:
+            self._take(self._probe, method, properties, body)
+            return False
+        self._heard = time.monotonic()
+        return True
+
+    def _take(self, channel, method, properties, body):
+        self._heard = time.monotonic()
+        self.letters.append(Letter(len(self.letters) + 1, channel, method.delivery_tag, properties, body))
 
     def find(self, which):
         """The letters with this id, or, when none has it, the one at this position."""
@@ -145,7 +160,7 @@ class Look:
         return found
 
     def drop(self, letter):
-        self._channel.basic_ack(letter.tag)
+        letter.channel.basic_ack(letter.tag)
 
     def replay(self, letter):
         """Back into the service's own queue, and only there; then out of the dead letters."""
