@@ -1,10 +1,10 @@
 #include "customer/demo_customers.hpp"
 
+#include "common/console/progress.hpp"
 #include "common/db/migration.hpp"
 #include "customer/bulk_store.hpp"
 #include "customer/demo_users.hpp"
 #include "customer/migrations.hpp"
-#include "customer/progress.hpp"
 #include "customer/result_of.hpp"
 
 #include <algorithm>
@@ -86,7 +86,7 @@ std::size_t add(db::session& s, batch numbers, const std::string& hash) {
 }
 
 async::task<std::size_t> add_all(db::pool& database, std::size_t count, const std::string& hash) {
-  progress shown("customers", count);
+  console::progress shown("customers", count);
   std::size_t added = 0;
   for (std::size_t first = 1; first <= count; first += batch_size) {
     const batch numbers{first, std::min(count, first + batch_size - 1)};
@@ -123,7 +123,7 @@ void generate_demo_customers(const settings& configured) {
   const auto hash = hash_of_demo_password();
   const auto count = configured.generate.value();
   const auto added = result_of(loop, add_all(database, count, hash));
-  std::cout << grouped(count) << " customers, " << grouped(added) << " of them new\n";
+  std::cout << console::grouped(count) << " customers, " << console::grouped(added) << " of them new\n";
 }
 
 }  // namespace mercat::customer

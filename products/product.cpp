@@ -1,6 +1,5 @@
 #include "products/product.hpp"
 
-#include "common/error.hpp"
 #include "common/number.hpp"
 #include "common/rfc3339.hpp"
 
@@ -8,24 +7,12 @@ namespace mercat::products {
 
 namespace {
 
-constexpr std::string_view cursor_version = "v1.";
-
 std::optional<product_id> positive(std::string_view digits) {
   const auto id = whole_number<product_id>(digits);
   return id && *id > 0 ? id : std::nullopt;
 }
 
 }  // namespace
-
-std::string write_cursor(product_id after) {
-  return std::string(cursor_version) + std::to_string(after);
-}
-
-product_id read_cursor(std::string_view text) {
-  if (text.starts_with(cursor_version))
-    if (const auto id = positive(text.substr(cursor_version.size()))) return *id;
-  throw error(fault::malformed, "invalid-cursor", "cursor must be the nextCursor of an earlier answer");
-}
 
 std::optional<product_id> read_product_id(const json::value& data) {
   if (data.IsObject()) {

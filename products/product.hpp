@@ -32,13 +32,6 @@ struct product {
   std::chrono::sys_time<std::chrono::microseconds> updated_at{};
 };
 
-// A page of products in id order, which stays stable under concurrent inserts.
-struct product_page {
-  std::vector<product> products;
-  std::vector<std::string> categories;   // all of the shop, not of the page
-  std::optional<product_id> next_after;  // null at the end
-};
-
 inline constexpr std::int64_t most_on_hand = 1'000'000'000;
 
 // The staff count anew, or a delivery comes.
@@ -88,11 +81,6 @@ struct export_page {
   std::vector<deleted_product> deleted;
   std::optional<product_id> next;  // to be given as `after`; null at the end
 };
-
-// The opaque cursor of a list: where the next page begins.
-[[nodiscard]] std::string write_cursor(product_id after);
-// Throws error(fault::malformed, "invalid-cursor").
-[[nodiscard]] product_id read_cursor(std::string_view text);
 
 // A product id as it comes in messages: a number, its digits, or {"product_id": either}. Null when it is
 // none.

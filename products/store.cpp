@@ -18,7 +18,6 @@ const std::string product_columns =
     "p.banner, p.version, p.created_at, p.updated_at";
 const std::string from_products = " FROM product p JOIN stock s ON s.product_id = p.id ";
 const std::string select_products = "SELECT " + product_columns + from_products;
-const std::string select_page = select_products + "WHERE p.id > ? ORDER BY p.id LIMIT ?";
 const std::string select_one = select_products + "WHERE p.id = ?";
 const std::string select_by_sku = select_products + "WHERE p.sku = ?";
 const std::string select_for_update = select_one + " FOR UPDATE";
@@ -90,17 +89,6 @@ error sku_taken() {
 constexpr std::size_t export_bytes = std::size_t{1} << 20;
 
 }  // namespace
-
-std::vector<product> list(db::session& s, product_id after, std::int64_t limit) {
-  return from(s.query(select_page, after, limit));
-}
-
-std::vector<std::string> categories(db::session& s) {
-  std::vector<std::string> names;
-  for (auto& row : s.query("SELECT DISTINCT type FROM product ORDER BY type"))
-    names.push_back(row.take_text(0));
-  return names;
-}
 
 std::optional<product> find(db::session& s, product_id id) {
   auto row = s.query_one(select_one, id);

@@ -2,6 +2,7 @@
 #include "common/db/migration.hpp"
 #include "common/lifecycle/process.hpp"
 #include "common/messaging/consumer.hpp"
+#include "common/messaging/revocation_feed.hpp"
 #include "shopping/carts.hpp"
 #include "shopping/events.hpp"
 #include "shopping/first_build.hpp"
@@ -34,16 +35,19 @@ int main(int argc, char** argv) {
     amqp::rpc_client products{rpc_connection, {"PRODUCT_RPC"}, metrics};
     messaging::consumer events{events_connection,          database, {shopping::event_queue},
                                shopping::event_handlers(), logger,   metrics};
+    auth::revocations revoked{settings.tokens.lifetime};
+    messaging::revocation_feed revocations{events_connection, replica, revoked, logger, metrics};
 
     shopping::product_offers offers{products};
     shopping::carts carts{database, offers};
     shopping::wishlists wishes{database, offers};
     shopping::first_build first_build{database, offers, rpc_loop, logger};
     http::server server{settings.http, shopping::routes(carts, wishes, settings.currency, replica),
-                        std::make_shared<auth::token_verifier>(settings.tokens), logger, metrics};
+                        std::make_shared<auth::token_verifier>(settings.tokens, &revoked), logger, metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });
     process.depends_on("broker", [&] { return rpc_connection.up() && events_connection.up(); });
+    process.depends_on("customer", [&] { return revocations.complete(); });
     process.watch("rpc", [&] { return rpc_loop.ticks(); });
     process.watch("events", [&] { return events_loop.ticks(); });
     process.on_drain([&] { first_build.stop(); }, [&] { return first_build.idle(); });

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <future>
+#include <optional>
 
 namespace mercat::messaging {
 
@@ -35,13 +36,13 @@ struct revocation_feed::state final : amqp::channel_user {
         queue_prefix(replica + ".revocations."),
         into(all),
         logger(log),
-        customer(link, {"CUSTOMER_RPC"}, registry) {}
+        customer(std::in_place, link, amqp::rpc_client_options{"CUSTOMER_RPC"}, registry) {}
 
   amqp::connection& broker;
   const std::string queue_prefix;
   auth::revocations& into;
   log::logger& logger;
-  amqp::rpc_client customer;
+  std::optional<amqp::rpc_client> customer;  // until the feed ends
   std::atomic<bool> complete{false};
   std::atomic<bool> stopping{false};
   std::uint64_t generation = 0;  // of the queue
@@ -101,7 +102,7 @@ async::task<void> revocation_feed::state::load(std::shared_ptr<state> self) {
 async::task<bool> revocation_feed::state::ask(std::shared_ptr<state> self) {
   try {
     const auto reply =
-        co_await self->customer.call("VIEW_REVOCATIONS", "{}", async::deadline::in(snapshot_time));
+        co_await self->customer->call("VIEW_REVOCATIONS", "{}", async::deadline::in(snapshot_time));
     if (reply.status != 200) throw error(fault::unavailable, "no-revocations", "refused");
     const auto said = json::document::parse(reply.body);
     const auto* list = json::member(said.root(), "revocations");
@@ -132,6 +133,7 @@ revocation_feed::~revocation_feed() {
     state_->stopping = true;
     loading = state_->loading;
   });
+  state_->customer.reset();  // what it asks for now fails at once
   if (loading) state_->over.get_future().wait();
 }
 

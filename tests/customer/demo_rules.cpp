@@ -1,6 +1,5 @@
 // Demo customers and the lines that say how many there are.
 #include "customer/demo_customers.hpp"
-#include "customer/progress.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -31,13 +30,4 @@ BOOST_AUTO_TEST_CASE(demo_customers_keep_the_rules) {
   }
   BOOST_TEST(with_phone == 1'500U);
   BOOST_TEST(with_address == 666U);
-}
-
-BOOST_AUTO_TEST_CASE(progress_says_how_many_of_how_many_and_how_long_still) {
-  BOOST_TEST(customer::progress_line(2'500, 10'000, "customers", 1s) ==
-             "2,500 of 10,000 customers (25 %), about 3 s left");
-  BOOST_TEST(customer::progress_line(1, 3, "customers", 10ms) == "1 of 3 customers (33 %), about 1 s left");
-  BOOST_TEST(customer::grouped(0) == "0");
-  BOOST_TEST(customer::grouped(999) == "999");
-  BOOST_TEST(customer::grouped(1'234'567) == "1,234,567");
 }

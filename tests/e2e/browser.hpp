@@ -48,6 +48,7 @@ class browser {
   void log_in_as(std::string token) { token_ = std::move(token); }
   void authorization(std::string whole_header_value) { authorization_ = std::move(whole_header_value); }
   void header(const std::string& name, std::string value) { extra_[name] = std::move(value); }
+  void forget_header(const std::string& name) { extra_.erase(name); }
   void time_limit(std::chrono::milliseconds limit) { time_limit_ = limit; }
   // A new connection for every request, as many short-lived clients make.
   void forget_connections() { fresh_ = true; }

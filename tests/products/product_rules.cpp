@@ -1,24 +1,10 @@
-// Cursors, ids and the JSON of a product (products/product.hpp).
-#include "common/error.hpp"
+// Ids and the JSON of a product (products/product.hpp).
 #include "products/product.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 using namespace mercat;
 using namespace mercat::products;
-
-BOOST_AUTO_TEST_CASE(a_cursor_leads_back_to_where_it_was_made) {
-  for (const product_id after : {product_id{1}, product_id{20}, product_id{9223372036854775807}})
-    BOOST_TEST(read_cursor(write_cursor(after)) == after);
-}
-
-BOOST_AUTO_TEST_CASE(a_cursor_that_we_did_not_make_is_malformed) {
-  for (const auto* forged :
-       {"", "v1.", "v1.0", "v1.-1", "v1.1 ", "v1.1x", "v2.1", "1", "v1.9223372036854775808"})
-    BOOST_CHECK_EXCEPTION(static_cast<void>(read_cursor(forged)), error, [](const error& e) {
-      return e.kind() == fault::malformed && e.slug() == "invalid-cursor";
-    });
-}
 
 BOOST_AUTO_TEST_CASE(a_product_id_comes_as_a_number_as_digits_or_in_an_object) {
   for (const auto* text : {"7", R"("7")", R"({"product_id":7})", R"({"product_id":"7"})"}) {

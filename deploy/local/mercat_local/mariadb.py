@@ -71,7 +71,7 @@ def _write_config(instance):
         "collation-server": "utf8mb4_unicode_ci",
         "max_connections": 200,
         "innodb_flush_log_at_trx_commit": 1,  # a commit that was answered survives a power cut
-        "innodb_buffer_pool_size": "64M",
+        "innodb_buffer_pool_size": "256M",
         "innodb_log_file_size": "48M",
         "performance_schema": "OFF",
     }

@@ -1,10 +1,10 @@
-#include "customer/progress.hpp"
+#include "common/console/progress.hpp"
 
 #include <iostream>
 #include <unistd.h>
 #include <utility>
 
-namespace mercat::customer {
+namespace mercat::console {
 
 std::string grouped(std::size_t number) {
   auto text = std::to_string(number);
@@ -16,8 +16,9 @@ std::string grouped(std::size_t number) {
 }
 
 std::string progress_line(std::size_t done, std::size_t total, std::string_view what,
-                          std::chrono::milliseconds elapsed) {
-  const auto left = elapsed * static_cast<std::int64_t>(total - done) / static_cast<std::int64_t>(done);
+                          std::chrono::milliseconds elapsed, std::size_t skipped) {
+  const auto left =
+      elapsed * static_cast<std::int64_t>(total - done) / static_cast<std::int64_t>(done - skipped);
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
   return grouped(done) + " of " + grouped(total) + " " + std::string(what) + " (" +
          std::to_string(100 * done / total) + " %), about " + std::to_string(seconds) + " s left";
@@ -26,12 +27,17 @@ std::string progress_line(std::size_t done, std::size_t total, std::string_view 
 progress::progress(std::string what, std::size_t total)
     : what_(std::move(what)), total_(total), every_(isatty(STDOUT_FILENO) == 1 ? 1 : 5) {}
 
-void progress::reached(std::size_t done) {
-  const auto now = clock::now();
-  if (done == 0 || done >= total_ || now - said_ < every_) return;
-  said_ = now;
-  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - began_);
-  std::cout << progress_line(done, total_, what_, elapsed) << std::endl;
+void progress::skipped(std::size_t done) {
+  skipped_ = done;
+  began_ = clock::now();
 }
 
-}  // namespace mercat::customer
+void progress::reached(std::size_t done) {
+  const auto now = clock::now();
+  if (done <= skipped_ || done >= total_ || now - said_ < every_) return;
+  said_ = now;
+  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(now - began_);
+  std::cout << progress_line(done, total_, what_, elapsed, skipped_) << std::endl;
+}
+
+}  // namespace mercat::console
