@@ -7,6 +7,9 @@ namespace mercat::bff {
 
 namespace {
 
+// A page of 100 products whose descriptions have 10,000 characters of 4 bytes (bytes).
+constexpr std::size_t longest_answer = 8UL * 1024 * 1024;
+
 http::client_options declare_upstream(config::environment& env, std::string name, std::string_view variable) {
   http::client_options options;
   options.base_url = env.required_text(
@@ -41,6 +44,7 @@ settings settings::read(const std::string& service, const std::string& summary, 
       static_cast<std::size_t>(env.integer("MERCAT_UPSTREAM_MAX_IN_FLIGHT", 128, 1, 65536, "calls",
                                            "under way to one upstream; beyond it the answer is 503 at once"));
   env.finish(argc, argv);
+  for (auto* each : {&to.customer, &to.products, &to.shopping}) each->max_answer = longest_answer;
   to.customer.max_in_flight = to.products.max_in_flight = to.shopping.max_in_flight = most;
   check(to.customer, "MERCAT_CUSTOMER_URL");
   check(to.products, "MERCAT_PRODUCTS_URL");

@@ -64,7 +64,8 @@ bool is_blank(std::string_view text) {
 bool has_control(std::string_view text, line_breaks breaks) {
   while (!text.empty()) {
     const auto point = next_code_point(text);
-    const bool allowed = breaks == line_breaks::allowed && (point == U'\n' || point == U'\t');
+    const bool allowed =
+        breaks == line_breaks::allowed && (point == U'\n' || point == U'\r' || point == U'\t');
     if (is_control(point) && !allowed) return true;
   }
   return false;

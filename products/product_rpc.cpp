@@ -7,6 +7,8 @@ namespace mercat::products {
 namespace {
 
 constexpr std::size_t most_ids = 1000;
+// Below what an AMQP connection of ours takes (bytes).
+constexpr std::size_t longest_reply = 12UL * 1024 * 1024;
 constexpr std::int64_t most_exported = 500;
 
 product_id require_id(const json::value& data) {
@@ -29,7 +31,11 @@ async::task<amqp::rpc_reply> view_products(catalogue& shop, std::vector<product_
   out.StartArray();
   for (const auto& item : found) write(out, item, shop.currency());
   out.EndArray();
-  co_return amqp::rpc_reply{200, out.take()};
+  auto body = out.take();
+  if (body.size() > longest_reply)
+    throw error(fault::too_large, "reply-too-large",
+                "these products are too long for one reply: ask for fewer");
+  co_return amqp::rpc_reply{200, std::move(body)};
 }
 
 std::vector<product_id> require_ids(const json::value& data) {

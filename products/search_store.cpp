@@ -92,8 +92,12 @@ std::set<posting> postings_of(db::session& s, product_id id) {
 
 template <class Postings>
 void remove_postings(db::session& s, const Postings& gone) {
-  for (const auto& [word, id] : gone)
-    s.execute("DELETE FROM search_posting WHERE word_id = ? AND product_id = ?", word, id);
+  in_batches(gone, write_posting, [&](const std::string& list) {
+    s.execute(
+        "DELETE p FROM JSON_TABLE(?, '$[*]' COLUMNS (word_id BIGINT PATH '$[0]', product_id BIGINT PATH "
+        "'$[1]')) j STRAIGHT_JOIN search_posting p ON p.word_id = j.word_id AND p.product_id = j.product_id",
+        list);
+  });
 }
 
 constexpr std::int64_t batch_size = 200;

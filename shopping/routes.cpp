@@ -20,7 +20,7 @@ const json::schema cart_items{R"({
   "required": ["items"],
   "properties": {
     "items": {
-      "type": "array", "minItems": 1, "maxItems": 100,
+      "type": "array", "maxItems": 100,
       "items": {
         "type": "object",
         "required": ["productId", "quantity"],

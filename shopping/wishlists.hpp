@@ -12,7 +12,7 @@
 
 namespace mercat::shopping {
 
-inline constexpr std::size_t most_wishes = 200;
+inline constexpr std::size_t most_wishes = 100;
 
 // Products' JSON as products gave it, newest wish first.
 using wishlist_view = std::vector<std::string>;

@@ -78,7 +78,11 @@ struct revocation_feed::state final : amqp::channel_user {
   std::weak_ptr<state> self;
 };
 
+// From here on everything is heard. What was asked before, perhaps over a channel that opened first, is asked
+// again: a revocation may have fallen between.
 void revocation_feed::state::on_consuming() {
+  ++generation;
+  complete = false;
   if (loading || stopping) return;
   loading = true;
   auto kept = self.lock();

@@ -344,6 +344,7 @@ void walk_shopping(walk& w) {
   BOOST_TEST(number_of(cart, "/items/1/quantity") == "999");
   w.ask(ann, "POST", "/api/cart/merge", "400 invalid-body", R"({"items":[{"productId":1}]})");
   w.ask(ann, "POST", "/api/cart/merge", "400 invalid-body", R"({"items":{}})");
+  w.ask(ann, "POST", "/api/cart/merge", "200", R"({"items":[]})");  // an empty guest cart
 
   const auto item = [](std::int64_t id) { return "/api/cart/" + std::to_string(id); };
   w.ask(ann, "DELETE", item(cheap.id), "200", {}, {{"", "items total currency"}});

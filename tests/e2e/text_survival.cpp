@@ -26,6 +26,13 @@ std::string repeated(const std::string& text, std::size_t times) {
   return all;
 }
 
+std::string url_encoded(const std::string& text) {
+  constexpr const char* digits = "0123456789ABCDEF";
+  std::string out;
+  for (const unsigned char c : text) out += {'%', digits[c >> 4U], digits[c & 15U]};
+  return out;
+}
+
 std::string member(const answer& received, const char* name) {
   return std::string(json::text(received.json().root(), name).value_or("absent"));
 }
@@ -74,6 +81,32 @@ BOOST_AUTO_TEST_CASE(a_description_of_5000_characters_survives) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_page_of_a_hundred_long_descriptions_reaches_both_devices) {
+  auto admin = staff();
+  const auto kind = "Long " + uuid_v7().substr(24);
+  const auto text = quoted(repeated("🛒", 9'990) + "\r\n\tdone");
+  std::vector<std::string> ids;
+  for (int i = 0; i < 100; ++i) {
+    const auto made =
+        expect(201, admin.device.post("/api/products", R"({"sku":"X)" + uuid_v7().substr(9) +
+                                                           R"(","name":"Long","price":1,"type":)" +
+                                                           quoted(kind) + R"(,"description":)" + text + "}"));
+    ids.push_back(std::to_string(json::integer(made.json().root(), "id").value()));
+  }
+  std::string wanted;
+  for (const auto& id : ids) wanted += (wanted.empty() ? "" : ",") + id;
+  for (const auto agent : {desktop, iphone}) {
+    browser device(url(), agent);
+    const auto page =
+        expect(200, device.get("/api/products?limit=100&sort=newest&category=" + url_encoded(kind)));
+    BOOST_TEST(page.json().root()["products"].Size() == 100U);
+    const auto chosen = expect(200, device.post("/api/products/ids", "{\"ids\":[" + wanted + "]}"));
+    BOOST_TEST(chosen.json().root()["products"].Size() == 100U);
+    if (agent == desktop) BOOST_TEST(page.body.find(text) != std::string::npos);
+  }
+  for (const auto& id : ids) expect(204, admin.device.del("/api/products/" + id));
+}
+
 BOOST_AUTO_TEST_CASE(a_customers_texts_survive) {
   auto ann = new_customer();
   for (const auto& text : difficult) {
@@ -108,17 +141,9 @@ BOOST_AUTO_TEST_CASE(a_search_takes_every_text_literally) {
                                                            R"(,"type":"Tests","price":1})"));
     ids.push_back(std::to_string(json::integer(made.json().root(), "id").value()));
   }
-  const auto encoded = [](const std::string& text) {
-    std::string out;
-    for (const unsigned char c : text) {
-      constexpr const char* digits = "0123456789ABCDEF";
-      out += {'%', digits[c >> 4U], digits[c & 15U]};
-    }
-    return out;
-  };
   for (std::size_t i = 0; i < terms.size(); ++i) {
     const auto found =
-        expect(200, admin.device.get("/api/products?q=" + encoded(mark + " " + terms[i]))).json();
+        expect(200, admin.device.get("/api/products?q=" + url_encoded(mark + " " + terms[i]))).json();
     BOOST_TEST_CONTEXT(terms[i]) {
       BOOST_REQUIRE_EQUAL(found.root()["products"].Size(), 1U);
       BOOST_TEST(std::to_string(found.root()["products"][0]["id"].GetInt64()) == ids[i]);
