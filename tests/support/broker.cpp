@@ -127,7 +127,16 @@ broker::broker(topology declared)
   if (declared == topology::shop) ask("POST", "/definitions/" + vhost_, shop_definitions());
 }
 
+broker::broker(std::string existing_vhost)
+    : amqp_url_(variable("MERCAT_AMQP_URL")),
+      management_url_(variable("MERCAT_AMQP_MANAGEMENT_URL")),
+      vhost_(std::move(existing_vhost)),
+      scratch_(false) {
+  while (management_url_.ends_with('/')) management_url_.pop_back();
+}
+
 broker::~broker() {
+  if (!scratch_) return;
   try {
     ask("DELETE", "/vhosts/" + vhost_);
   } catch (const std::exception&) {  // a broker that is away: the vhost is left to its next wipe

@@ -1,6 +1,7 @@
-// broker: a scratch vhost on the real RabbitMQ of MERCAT_AMQP_URL (amqp://user:password@host:port/…) and
-// MERCAT_AMQP_MANAGEMENT_URL (http://user:password@host:port), gone with the fixture. Both variables must be
-// set, the user must be an administrator. For one thread. What the broker refuses throws std::runtime_error.
+// broker: a scratch vhost (or one that is there) on the real RabbitMQ of MERCAT_AMQP_URL
+// (amqp://user:password@host:port/…) and MERCAT_AMQP_MANAGEMENT_URL (http://user:password@host:port), gone
+// with the fixture. Both variables must be set, the user must be an administrator. For one thread. What the
+// broker refuses throws std::runtime_error.
 #pragma once
 
 #include "common/amqp/connection.hpp"
@@ -8,6 +9,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mercat::test {
@@ -20,6 +22,8 @@ enum class topology {
 class broker {
  public:
   explicit broker(topology declared = topology::none);
+  // One that is there, and stays.
+  static broker of_vhost(std::string name) { return broker{std::move(name)}; }
   ~broker();
   broker(const broker&) = delete;
   broker& operator=(const broker&) = delete;
@@ -47,9 +51,12 @@ class broker {
   [[nodiscard]] bool kill_connection(std::string_view name) const;
 
  private:
+  explicit broker(std::string existing_vhost);
+
   std::string amqp_url_;
   std::string management_url_;
   std::string vhost_;
+  bool scratch_ = true;
 };
 
 }  // namespace mercat::test

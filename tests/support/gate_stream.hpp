@@ -1,15 +1,30 @@
-// gate_stream: bytes on their way through a tcp_gate in one direction, each piece due at its time.
+// gate_stream: bytes on their way through a tcp_gate in one direction, each piece due at its time;
+// and the address of either end.
 #pragma once
 
+#include <arpa/inet.h>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <netinet/in.h>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <sys/socket.h>
 
 namespace mercat::test {
+
+inline sockaddr_in address(const std::string& host, std::uint16_t port) {
+  sockaddr_in made{};
+  made.sin_family = AF_INET;
+  made.sin_port = htons(port);
+  if (::inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host.c_str(), &made.sin_addr) != 1) {
+    throw std::runtime_error("tcp_gate wants an IPv4 address");
+  }
+  return made;
+}
 
 struct gate_stream {
   struct piece {

@@ -3,7 +3,6 @@
 #include "tests/support/gate_stream.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -24,21 +23,9 @@ namespace mercat::test {
 namespace {
 
 constexpr std::size_t most_buffered = 256 * 1024;  // per direction, then the gate stops reading
-
 struct fault {
-  bool drop = false;
-  bool hold = false;
+  bool drop = false, hold = false;
 };
-
-sockaddr_in address(const std::string& host, std::uint16_t port) {
-  sockaddr_in made{};
-  made.sin_family = AF_INET;
-  made.sin_port = htons(port);
-  if (::inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host.c_str(), &made.sin_addr) != 1) {
-    throw std::runtime_error("tcp_gate wants an IPv4 address");
-  }
-  return made;
-}
 
 struct link {
   int client;
@@ -47,6 +34,7 @@ struct link {
   gate_stream to_client;
   std::size_t passed = 0;
   bool over = false;
+  bool no_answer = false;  // over as soon as the server says something
 };
 
 void reset(link& each) {
@@ -71,6 +59,9 @@ struct tcp_gate::state {
   bool refuse = false;
   bool ending = false;
   std::size_t cut_after = 0;  // 0: never
+  std::string cut_at;
+  moment cut_when = moment::before_server;
+  std::atomic<int> cuts_left{0};
   std::list<link> links;
   std::atomic<std::size_t> accepted{0};
   std::atomic<std::size_t> open{0};
@@ -189,11 +180,18 @@ void tcp_gate::state::move_bytes(link& each, int from, gate_stream& into, const 
   std::array<char, 65536> bytes;
   const auto got = ::recv(from, bytes.data(), bytes.size(), MSG_DONTWAIT);
   if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) {
-    // Once one side ended, the other one gets what is due and then a reset.
-    each.over = true;
+    each.over = true;  // the other side gets what is due and then a reset
     return;
   }
   if (got <= 0 || trouble.drop) return;
+  const bool from_client = from == each.client;
+  if (!from_client && each.no_answer) each.over = true;
+  if (from_client && cuts_left > 0 && !each.no_answer &&
+      std::string_view{bytes.data(), static_cast<std::size_t>(got)}.find(cut_at) != std::string_view::npos) {
+    --cuts_left;
+    (cut_when == moment::before_server ? each.over : each.no_answer) = true;
+  }
+  if (each.over) return;
   auto size = static_cast<std::size_t>(got);
   if (cut_after != 0) size = std::min(size, cut_after - std::min(cut_after, each.passed));
   each.passed += size;
@@ -234,6 +232,7 @@ void tcp_gate::pass() {
     state_->delay = {};
     state_->refuse = false;
     state_->cut_after = 0;
+    state_->cuts_left = 0;
   });
 }
 
@@ -270,6 +269,18 @@ void tcp_gate::cut_after(std::size_t bytes) {
     state_->cut_after = bytes;
     for (auto& each : state_->links) each.passed = 0;
   });
+}
+
+void tcp_gate::cut_at(std::string bytes, moment when, int connections) {
+  state_->change([&] {
+    state_->cut_at = std::move(bytes);
+    state_->cut_when = when;
+    state_->cuts_left = connections;
+  });
+}
+
+int tcp_gate::cuts_left() const noexcept {
+  return state_->cuts_left;
 }
 
 void tcp_gate::insert_to_clients(std::string_view bytes) {

@@ -31,6 +31,11 @@ class tcp_gate {
   void close();                                    // present connections are reset; new ones are welcome
   void cut_after(std::size_t bytes);               // each connection is reset after so many bytes more
   void insert_to_clients(std::string_view bytes);  // as if the server had sent them
+  // The next connections, so many, on which a client sends these bytes in one piece are reset: before they
+  // reach the server, or when the server answers them.
+  enum class moment { before_server, before_answer };
+  void cut_at(std::string bytes, moment when, int connections);
+  [[nodiscard]] int cuts_left() const noexcept;
 
   [[nodiscard]] std::size_t accepted() const noexcept;  // connections so far
   [[nodiscard]] std::size_t open() const noexcept;      // connections now

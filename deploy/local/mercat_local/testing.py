@@ -1,6 +1,7 @@
 """`mercat test`: ctest against an instance of its own, made afresh before and stopped after."""
 
 import os
+import re
 import subprocess
 
 from . import bringup, commands, rabbitmq
@@ -11,12 +12,15 @@ from .instance import ROOT
 SANITIZERS = {"asan": "ASAN_OPTIONS", "tsan": "TSAN_OPTIONS"}
 SUPPRESSIONS = ROOT / "tests" / "tsan.supp"
 SANITIZED_LABELS = "unit|integration|storm"
+# Mixed faults of the chaos suite: for those who ask for it, and as a part of everything.
+CHAOS_MINUTES, CHAOS_MINUTES_IN_CI = 10, 2
 
 
 def run(instance, options):
     if instance.name == "dev":
         raise Trouble("MERCAT_INSTANCE=dev: the tests begin by deleting the data of their instance, take another")
-    everything, preset, arguments = _arguments(options.rest)
+    chaos, rest = _chaos(list(options.rest))
+    everything, preset, arguments = _arguments(rest)
     binaries = os.environ.get("MERCAT_BIN_DIR") or str(ROOT / "build" / preset)
     with instance.locked(against="test"):
         environment = {key: value for key, value in os.environ.items() if not key.startswith("MERCAT_")}
@@ -28,7 +32,9 @@ def run(instance, options):
             environment |= commands.variables(instance)
             environment |= {"MERCAT_INSTANCE": instance.name, "MERCAT_BIN_DIR": binaries,
                             "MERCAT_COMMAND": str(ROOT / "mercat"),
-                            "MERCAT_RABBITMQCTL": rabbitmq.control_command(instance)}
+                            "MERCAT_RABBITMQCTL": rabbitmq.control_command(instance),
+                            "MERCAT_OVERRIDES": str(instance.dir / "overrides.json"),
+                            "MERCAT_CHAOS_REPORT": str(_chaos_report(instance))} | chaos
             environment |= {"MERCAT_TEST_ALL": "1"} if everything else {}
             code = subprocess.run(["ctest", "--test-dir", ROOT / "build" / preset, "--output-on-failure", "-j2",
                                    "--no-tests=error", *arguments], env=environment, check=False).returncode
@@ -36,7 +42,41 @@ def run(instance, options):
             say(f"\nStopping instance {instance.name} (its data and logs stay in {instance.dir})")
             with instance.locked():
                 bringup.down(instance, wipe=False)
-        return code or _findings(instance, preset)
+        findings = _findings(instance, preset)
+        _print_chaos_report(instance)
+        return code or findings
+
+
+def _chaos(rest):
+    """Takes --minutes N and --seed S out of the arguments: (environment of the chaos suite, the other arguments)."""
+    asked = "chaos" in rest[:1] or "--all" in rest
+    environment = {"MERCAT_CHAOS_MINUTES": str(CHAOS_MINUTES if asked else CHAOS_MINUTES_IN_CI)}
+    for option, pattern in (("--minutes", r"\d+(\.\d+)?"), ("--seed", r"\d{1,19}")):
+        if option not in rest:
+            continue
+        at = rest.index(option)
+        value = (rest + [""])[at + 1]
+        if not re.fullmatch(pattern, value):
+            raise Trouble(f"{option} takes a number")
+        environment[f"MERCAT_CHAOS_{option[2:].upper()}"] = value
+        del rest[at:at + 2]
+    return environment, rest
+
+
+def _chaos_report(instance):
+    return instance.dir / "logs" / "chaos-report.txt"
+
+
+def _print_chaos_report(instance):
+    """The tables of the chaos suite, which ctest keeps to itself; the last line says how many promises were broken."""
+    report = _chaos_report(instance)
+    if not report.exists():
+        return
+    text = report.read_text()
+    say(text)
+    violations = [int(number) for number in re.findall(r"^violations: (\d+)$", text, re.MULTILINE)]
+    if len(violations) > 1:
+        say(f"all {len(violations)} runs together\nviolations: {sum(violations)}")
 
 
 def _arguments(rest):
