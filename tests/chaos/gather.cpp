@@ -48,6 +48,15 @@ std::map<std::string, std::int64_t> messages_in_queues(test::broker& broker) {
   return counts;
 }
 
+// A shop that takes no orders yet has none.
+bool takes_orders(db::session& s) {
+  return s.query(
+              "SELECT 1 FROM information_schema.tables WHERE (table_schema, table_name) IN "
+              "(('mercat_shopping', "
+              "'order_key'), ('mercat_products', 'order_decision'))")
+             .size() == 2;
+}
+
 void gather_orders(db::session& s, std::int64_t first, std::int64_t last, truth& into) {
   for (auto& row :
        s.query("SELECT id, customer_id, status FROM mercat_shopping.customer_order WHERE customer_id "
@@ -111,11 +120,11 @@ std::string unrest(test::broker& broker) {
   look_into_databases([&](db::session& s) {
     for (const auto& [name, count] : rows_in_outboxes(s))
       if (count != 0) said << name << ": " << count << "; ";
-    const auto pending =
-        s.query("SELECT COUNT(*) FROM mercat_shopping.customer_order WHERE status = 'PENDING'")
-            .front()
-            .integer(0);
-    if (pending != 0) said << pending << " orders are PENDING; ";
+    if (takes_orders(s)) {
+      const auto pending =
+          s.query("SELECT COUNT(*) FROM mercat_shopping.customer_order WHERE status = 'PENDING'");
+      if (pending.front().integer(0) != 0) said << pending.front().integer(0) << " orders are PENDING; ";
+    }
     const auto unequal = s.query(differences).size();
     if (unequal != 0) said << unequal << " products differ in the replica; ";
   });
@@ -128,7 +137,7 @@ truth gather(const record& told_, test::broker& broker) {
   truth found;
   const auto [first, last] = std::ranges::minmax(told_.customers, {}, &customer::id);
   look_into_databases([&](db::session& s) {
-    gather_orders(s, first.id, last.id, found);
+    if (takes_orders(s)) gather_orders(s, first.id, last.id, found);
     gather_stock(s, told_, found);
     for (auto& row :
          s.query("SELECT customer_id, COUNT(*) FROM mercat_crm.sent_mail WHERE customer_id BETWEEN ? AND ? "
