@@ -11,6 +11,8 @@ namespace {
 
 using orders_by_key = std::map<std::string, std::vector<std::string>>;
 
+constexpr std::int64_t mails_in_work = 8;  // of crm-mailer at one moment
+
 const std::set<std::pair<std::string, std::string>> legal_moves{
     {"", "PENDING"},          {"PENDING", "ACCEPTED"},   {"PENDING", "REJECTED"},
     {"PENDING", "CANCELLED"}, {"ACCEPTED", "CANCELLED"},
@@ -172,6 +174,23 @@ verdict one_mail_per_decision(const record& told_, const truth& there) {
   return out;
 }
 
+// Only what came between SMTP's 250 and the note of it makes a mail go out again, and only what was in work.
+verdict no_mail_repeated_without_cause(const record& told_, const truth& there) {
+  verdict out{"a mail is repeated only where a crash came between", 0, {}};
+  std::map<std::string, std::map<std::string, std::int64_t>> copies;
+  for (const auto& each : there.mails) ++copies[each.to][each.message_id];
+  std::int64_t repeats = 0;
+  for (const auto& each : told_.customers)
+    for (const auto& [_, times] : copies[each.email]) {
+      ++out.looked_at;
+      repeats += times - 1;
+    }
+  if (repeats > mails_in_work * told_.interruptions)
+    out.violations.push_back(number(repeats) + " mails went out again, after " + number(told_.interruptions) +
+                             " interruptions");
+  return out;
+}
+
 verdict nothing_left_behind(const record& told_, const truth& there) {
   verdict out{"nothing is left in outboxes and queues, no dead letter but the poison", 0, {}};
   for (const auto* left : {&there.outboxes, &there.queues})
@@ -241,6 +260,7 @@ std::vector<verdict> judge(const record& told_, const truth& there) {
       cancelled_stays_cancelled(told_, there),
       both_sides_agree(there),
       one_mail_per_decision(told_, there),
+      no_mail_repeated_without_cause(told_, there),
       nothing_left_behind(told_, there),
       replica_equals_products(told_, there),
       reads_were_right(told_),

@@ -34,6 +34,7 @@ evidence in_good_order() {
   all.told.purchases[1].cancels = {{200, "", order_2, "CANCELLED"}, {409, "order-final", "", ""}};
   all.told.purchases[0].states_seen = {"PENDING", "PENDING", "ACCEPTED"};
   all.told.adjustments = {{1, 5, "found", 200}, {1, -90, "no", 409}, {1, 1, "who knows", 0}};
+  all.told.interruptions = 1;
   all.told.poisons = {{"poison-1", true}, {"poison-2", false}};
   all.there.orders = {{order_1, {7, "ACCEPTED", "a", {{1, 3}}, {"PENDING", "ACCEPTED"}}},
                       {order_2, {7, "CANCELLED", "b", {{1, 4}}, {"PENDING", "ACCEPTED", "CANCELLED"}}},
@@ -123,6 +124,7 @@ BOOST_AUTO_TEST_CASE(missing_and_doubled_mails_are_found) {
   BOOST_TEST(finds("one mail", [](evidence& e) { e.there.mails[5].message_id = "m5"; }));
   BOOST_TEST(finds("one mail", [](evidence& e) { e.there.mails[2].text = e.there.mails[1].text; }));
   BOOST_TEST(finds("one mail", [](evidence& e) { e.there.mails_sent[7] = 4; }));
+  BOOST_TEST(finds("a mail is repeated", [](evidence& e) { e.told.interruptions = 0; }));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_left_behind_is_found) {

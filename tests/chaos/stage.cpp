@@ -1,7 +1,6 @@
 #include "tests/chaos/stage.hpp"
 
 #include "common/json/document.hpp"
-#include "common/number.hpp"
 
 #include <csignal>
 #include <cstdio>
@@ -15,11 +14,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::uint16_t port_in(const std::string& url) {
-  const auto begin = url.rfind('@') == std::string::npos ? 0 : url.rfind('@');
-  return static_cast<std::uint16_t>(std::stoi(url.substr(url.find(':', begin) + 1)));
-}
-
 // A stop of what is stopped already, and the like, is no failure of the run: the next step mends it.
 void try_command(const std::string& arguments) {
   const auto code = e2e::command(arguments + " >/dev/null 2>&1");
@@ -28,13 +22,21 @@ void try_command(const std::string& arguments) {
 
 }  // namespace
 
+std::uint16_t port_of_rabbitmq() {
+  const auto url = e2e::variable("MERCAT_AMQP_URL");
+  return static_cast<std::uint16_t>(std::stoi(url.substr(url.find(':', url.rfind('@')) + 1)));
+}
+
+// The ports of an instance lie in a row (deploy/local).
+std::uint16_t port_of_mariadb() {
+  return static_cast<std::uint16_t>(port_of_rabbitmq() - 1);
+}
+
 stage::stage() {
-  const auto broker_port = port_in(e2e::variable("MERCAT_AMQP_URL"));
-  const auto database_port = static_cast<std::uint16_t>(broker_port - 1);
   for (const auto& each : storing_services)
-    databases_[each] = std::make_unique<test::tcp_gate>("127.0.0.1", database_port);
+    databases_[each] = std::make_unique<test::tcp_gate>("127.0.0.1", port_of_mariadb());
   for (const auto& each : services)
-    brokers_[each] = std::make_unique<test::tcp_gate>("127.0.0.1", broker_port);
+    brokers_[each] = std::make_unique<test::tcp_gate>("127.0.0.1", port_of_rabbitmq());
   route_services();
   restart_services();
   for (const auto& each : e2e::replicas()) names_.push_back(each.name);

@@ -19,6 +19,10 @@ inline const std::vector<std::string> services{"customer", "products",   "shoppi
                                                "bff-web",  "bff-mobile", "crm-mailer"};
 inline const std::vector<std::string> storing_services{"customer", "products", "shopping", "crm-mailer"};
 
+// Of the instance under test, past all gates.
+[[nodiscard]] std::uint16_t port_of_rabbitmq();
+[[nodiscard]] std::uint16_t port_of_mariadb();
+
 class stage {
  public:
   stage();

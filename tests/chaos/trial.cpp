@@ -132,7 +132,8 @@ std::int64_t trial::finish() {
   loaded_ = since(began_);
   const auto left = wait_for_quiet();
   test::broker broker = test::broker::of_vhost("mercat");
-  const auto told = who_.so_far();
+  auto told = who_.so_far();
+  for (const auto& [_, times] : faults_) told.interruptions += times;
   auto there = gather(told, broker);
   there.dead_letters = take_dead_letters(broker);
   look_at_memory();
