@@ -61,7 +61,6 @@ std::string to_text(const report_of_trial& report, const record& told, const tru
     for (std::size_t i = 0; i < each.violations.size() && i < most_details; ++i)
       out << "      " << each.violations[i] << "\n";
   }
-  const auto broken = count_violations(report.verdicts);
   if (broken != 0) out << "repeat with --seed " << report.seed << "\n";
   out << "violations: " << broken << "\n";
   return std::move(out).str();

@@ -18,6 +18,7 @@ struct report_of_trial {
   std::map<std::string, long> faults;
   std::map<std::string, long> failed_faults;
   std::vector<verdict> verdicts;
+  bool brief = false;  // two lines when all is well
 };
 
 // Ends in the line "violations: N".

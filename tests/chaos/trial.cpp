@@ -141,8 +141,8 @@ std::int64_t trial::finish() {
     there.memory.push_back({each.name + " (" + std::to_string(pid) + ")", each.warm_kib, each.last_kib});
   auto verdicts = judge(told, there);
   if (!left.empty()) verdicts.push_back({"quiet within 180 s", 1, {left}});
-  report_of_trial report{options_.name,  options_.seed, loaded_,        until_quiet_,
-                         who_.answers(), faults_,       failed_faults_, verdicts};
+  report_of_trial report{options_.name, options_.seed,  loaded_,  until_quiet_,  who_.answers(),
+                         faults_,       failed_faults_, verdicts, options_.brief};
   publish(to_text(report, told, there));
   return count_violations(verdicts);
 }

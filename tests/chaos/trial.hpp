@@ -20,6 +20,7 @@ struct trial_options {
   std::string name;
   std::uint64_t seed = 1;
   crowd size{};
+  bool brief = false;  // two lines when all is well
 };
 
 class trial {
