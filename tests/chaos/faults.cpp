@@ -16,6 +16,9 @@ const std::string commit{
     "\x03"
     "COMMIT"};
 
+// Those that write during a run; customer does at its beginning.
+const std::vector<std::string> writing_services{"products", "shopping", "products", "shopping", "crm-mailer"};
+
 milliseconds between(random& luck, milliseconds least, milliseconds most) {
   return least +
          milliseconds{static_cast<long>(luck() % static_cast<unsigned long>((most - least).count() + 1))};
@@ -65,6 +68,7 @@ fault through_gate(std::string name, const std::vector<std::string>& whose, gate
             const auto time = between(luck, least, most);
             how(chosen, luck);
             in.time.wait(time);
+            in.note("connections cut at COMMIT", static_cast<std::size_t>(chosen.cuts_made()));
             chosen.refuse();
             chosen.close();
             chosen.pass();
@@ -112,8 +116,8 @@ std::vector<fault> gate_faults() {
       through_gate("MariaDB delayed", storing_services, db, delays, 2s, 6s),
       through_gate("MariaDB refused", storing_services, db, refuses, 500ms, 4s),
       through_gate("MariaDB cut after N bytes", storing_services, db, cuts, 1s, 5s),
-      through_gate("cut before COMMIT", storing_services, db, cuts_before_commit, 1s, 3s),
-      through_gate("cut after COMMIT", storing_services, db, cuts_after_commit, 1s, 3s),
+      through_gate("cut before COMMIT", writing_services, db, cuts_before_commit, 1s, 3s),
+      through_gate("cut after COMMIT", writing_services, db, cuts_after_commit, 1s, 3s),
       through_gate("RabbitMQ dropped", services, mq, drops, 1s, 12s),
       through_gate("RabbitMQ delayed", services, mq, delays, 2s, 6s),
       through_gate("RabbitMQ refused", services, mq, refuses, 500ms, 4s),
@@ -126,19 +130,19 @@ std::vector<fault> message_faults() {
   return {
       {"AMQP connections closed", lane::network,
        [](scene& in, random&) {
-         in.events.close_connections();
+         in.note("AMQP connections closed", in.events.close_connections());
          in.time.wait(1s);
        }},
       {"events repeated", lane::network,
        [](scene& in, random& luck) {
-         in.events.repeat(luck);
+         in.note("events repeated", in.events.repeat(luck));
          in.time.wait(500ms);
        }},
       {"events reordered", lane::network,
        [](scene& in, random& luck) {
          const auto queue = one_of(consumers, luck) + ".events";
          const auto time = between(luck, 1000ms, 3000ms);
-         in.events.reorder(queue, [&] { in.time.wait(time); });
+         in.note("events held back and reordered", in.events.reorder(queue, [&] { in.time.wait(time); }));
        }},
       {"poison", lane::network,
        [](scene& in, random& luck) {

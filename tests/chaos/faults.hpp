@@ -33,6 +33,7 @@ struct scene {
   messages& events;
   customers& who;
   patience& time;
+  std::function<void(const std::string& what, std::size_t times)> note;  // for the table
 };
 
 enum class lane { processes, network };

@@ -111,26 +111,29 @@ std::size_t messages::reorder(const std::string& queue, const std::function<void
   }
   meanwhile();
   const std::lock_guard lock(mutex_);
-  const auto before = held_.size();
-  deliver_held();
-  return before + held_.size();
+  return deliver_held();
 }
 
 // Bound again first: what is heard twice then is a repeat, what nobody heard would be a loss of ours.
-void messages::deliver_held() {
+std::size_t messages::deliver_held() {
   while (!unbound_.empty()) {
     broker_.bind("mercat.events", unbound_.back().second, unbound_.back().first);
     unbound_.pop_back();
   }
-  if (held_for_.empty()) return;
+  if (held_for_.empty()) return 0;
   auto fresh = take_heard();
   held_.insert(held_.end(), std::make_move_iterator(fresh.begin()), std::make_move_iterator(fresh.end()));
+  std::size_t sent = 0;
   while (!held_.empty()) {
     const auto queues = queues_of(held_.back().type);
-    if (std::ranges::find(queues, held_for_) != queues.end()) send(held_for_, held_.back());
+    if (std::ranges::find(queues, held_for_) != queues.end()) {
+      send(held_for_, held_.back());
+      ++sent;
+    }
     held_.pop_back();
   }
   held_for_.clear();
+  return sent;
 }
 
 void messages::make_good() {

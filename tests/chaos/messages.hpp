@@ -39,7 +39,7 @@ class messages {
   std::vector<heard> take_heard();
   void send(const std::string& queue, const heard& event);
   [[nodiscard]] std::vector<std::string> queues_of(const std::string& type) const;
-  void deliver_held();
+  std::size_t deliver_held();
 
   std::mutex mutex_;
   test::broker broker_{test::broker::of_vhost("mercat")};

@@ -49,9 +49,15 @@ std::string to_text(const report_of_trial& report, const record& told, const tru
   out << "\n=== " << report.name << ", seed " << report.seed << ": "
       << static_cast<double>(report.loaded.count()) / 1000 << " s of load, quiet after "
       << static_cast<double>(report.until_quiet.count()) / 1000 << " s more\n";
+  const auto broken = count_violations(report.verdicts);
+  if (report.brief && broken == 0) {
+    out << "  " << told.purchases.size() << " keys, " << there.orders.size() << " orders\nviolations: 0\n";
+    return std::move(out).str();
+  }
   orders(out, told, there);
   counts(out, "answers", report.answers);
   counts(out, "faults", report.faults);
+  counts(out, "what they did", report.done);
   counts(out, "faults that could not be made at that moment", report.failed_faults);
   out << "promises" << std::setw(78) << "compared  broken"
       << "\n";

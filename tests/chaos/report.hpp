@@ -16,6 +16,7 @@ struct report_of_trial {
   std::chrono::milliseconds until_quiet{0};
   std::map<std::string, long> answers;
   std::map<std::string, long> faults;
+  std::map<std::string, long> done;  // by the faults: connections cut, events repeated
   std::map<std::string, long> failed_faults;
   std::vector<verdict> verdicts;
   bool brief = false;  // two lines when all is well

@@ -16,11 +16,9 @@ BOOST_AUTO_TEST_CASE(no_order_is_lost_doubled_or_oversold_by_any_one_fault) {
   stage where;
   for (const auto& each : all_faults()) {
     if (only != nullptr && each.name != only) continue;
-    trial run{where,
-              {each.name,
-               seed_of_run(),
-               {.customers = 8, .stockers = 1, .products = 4, .units = 20},
-               only == nullptr}};
+    trial_options options{each.name, seed_of_run(), {}, only == nullptr};
+    options.size = {.customers = 8, .stockers = 1, .products = 4, .units = 20};
+    trial run{where, options};
     run.warm_up();
     run.strike(each);
     run.strike(each);

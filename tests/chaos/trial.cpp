@@ -59,6 +59,11 @@ void trial::strike(const fault& what, std::mt19937_64 luck) {
   ++(done ? faults_ : failed_faults_)[what.name];
 }
 
+void trial::note(const std::string& what, std::size_t times) {
+  const std::lock_guard lock(mutex_);
+  done_[what] += static_cast<long>(times);
+}
+
 void trial::strike_at_random(milliseconds time) {
   const auto until = clock::now() + time;
   const auto first = luck_();
@@ -141,8 +146,8 @@ std::int64_t trial::finish() {
     there.memory.push_back({each.name + " (" + std::to_string(pid) + ")", each.warm_kib, each.last_kib});
   auto verdicts = judge(told, there);
   if (!left.empty()) verdicts.push_back({"quiet within 180 s", 1, {left}});
-  report_of_trial report{options_.name, options_.seed,  loaded_,  until_quiet_,  who_.answers(),
-                         faults_,       failed_faults_, verdicts, options_.brief};
+  report_of_trial report{options_.name, options_.seed, loaded_,        until_quiet_, who_.answers(),
+                         faults_,       done_,         failed_faults_, verdicts,     options_.brief};
   publish(to_text(report, told, there));
   return count_violations(verdicts);
 }

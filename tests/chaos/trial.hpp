@@ -42,6 +42,7 @@ class trial {
   };
   void strike(const fault& what, std::mt19937_64 luck);
   void run_lane(lane which, std::uint64_t seed, std::chrono::steady_clock::time_point until);
+  void note(const std::string& what, std::size_t times);
   void look_at_memory();
   [[nodiscard]] std::string wait_for_quiet();
 
@@ -51,12 +52,13 @@ class trial {
   messages events_;
   customers who_;
   patience time_;
-  scene scene_{where_, events_, who_, time_};
+  scene scene_{where_, events_, who_, time_, [this](const auto& what, auto times) { note(what, times); }};
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::chrono::milliseconds loaded_{0};
   std::chrono::milliseconds until_quiet_{0};
-  std::mutex mutex_;  // of the two below
+  std::mutex mutex_;  // of the three below
   std::map<std::string, long> faults_;
+  std::map<std::string, long> done_;
   std::map<std::string, long> failed_faults_;  // the shop or a server was in no state to be hurt in this way
   std::map<pid_t, remembered> memory_;
 };

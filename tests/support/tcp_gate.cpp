@@ -23,6 +23,7 @@ namespace mercat::test {
 namespace {
 
 constexpr std::size_t most_buffered = 256 * 1024;  // per direction, then the gate stops reading
+
 struct fault {
   bool drop = false, hold = false;
 };
@@ -49,10 +50,8 @@ void reset(link& each) {
 
 struct tcp_gate::state {
   std::string host;
-  std::uint16_t server_port = 0;
-  std::uint16_t own_port = 0;
-  int listener = -1;
-  int wake = -1;
+  std::uint16_t server_port = 0, own_port = 0;
+  int listener = -1, wake = -1;
   std::mutex mutex;  // of everything down to the links
   fault to_server, to_client;
   std::chrono::milliseconds delay{0};
@@ -61,10 +60,9 @@ struct tcp_gate::state {
   std::size_t cut_after = 0;  // 0: never
   std::string cut_at;
   moment cut_when = moment::before_server;
-  std::atomic<int> cuts_left{0};
+  std::atomic<int> cuts_left{0}, cuts_made{0};
   std::list<link> links;
-  std::atomic<std::size_t> accepted{0};
-  std::atomic<std::size_t> open{0};
+  std::atomic<std::size_t> accepted{0}, open{0};
   std::thread thread;
 
   void run();
@@ -188,7 +186,7 @@ void tcp_gate::state::move_bytes(link& each, int from, gate_stream& into, const 
   if (!from_client && each.no_answer) each.over = true;
   if (from_client && cuts_left > 0 && !each.no_answer &&
       std::string_view{bytes.data(), static_cast<std::size_t>(got)}.find(cut_at) != std::string_view::npos) {
-    --cuts_left;
+    --cuts_left, ++cuts_made;
     (cut_when == moment::before_server ? each.over : each.no_answer) = true;
   }
   if (each.over) return;
@@ -233,6 +231,7 @@ void tcp_gate::pass() {
     state_->refuse = false;
     state_->cut_after = 0;
     state_->cuts_left = 0;
+    state_->cuts_made = 0;
   });
 }
 
@@ -276,11 +275,12 @@ void tcp_gate::cut_at(std::string bytes, moment when, int connections) {
     state_->cut_at = std::move(bytes);
     state_->cut_when = when;
     state_->cuts_left = connections;
+    state_->cuts_made = 0;
   });
 }
 
-int tcp_gate::cuts_left() const noexcept {
-  return state_->cuts_left;
+int tcp_gate::cuts_made() const noexcept {
+  return state_->cuts_made;
 }
 
 void tcp_gate::insert_to_clients(std::string_view bytes) {

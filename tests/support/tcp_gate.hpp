@@ -35,7 +35,7 @@ class tcp_gate {
   // reach the server, or when the server answers them.
   enum class moment { before_server, before_answer };
   void cut_at(std::string bytes, moment when, int connections);
-  [[nodiscard]] int cuts_left() const noexcept;
+  [[nodiscard]] int cuts_made() const noexcept;  // since then, until pass()
 
   [[nodiscard]] std::size_t accepted() const noexcept;  // connections so far
   [[nodiscard]] std::size_t open() const noexcept;      // connections now
