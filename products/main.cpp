@@ -2,10 +2,12 @@
 #include "common/amqp/rpc.hpp"
 #include "common/db/migration.hpp"
 #include "common/lifecycle/process.hpp"
+#include "common/messaging/consumer.hpp"
 #include "common/messaging/outbox.hpp"
 #include "common/messaging/revocation_feed.hpp"
 #include "products/assortment.hpp"
 #include "products/catalogue.hpp"
+#include "products/events.hpp"
 #include "products/generate.hpp"
 #include "products/migrations.hpp"
 #include "products/product_rpc.hpp"
@@ -39,6 +41,9 @@ int main(int argc, char** argv) {
     messaging::revocation_feed revocations{events_connection, settings.process.replica, revoked, logger,
                                            metrics};
 
+    messaging::consumer orders{events_connection,          database, {products::event_queue},
+                               products::event_handlers(), logger,   metrics};
+
     products::catalogue catalogue{database, settings.currency};
     products::assortment assortment{database, settings.currency, [&relay] { relay.wake(); }};
 
@@ -59,6 +64,7 @@ int main(int argc, char** argv) {
     process.watch("events", [&] { return events_loop.ticks(); });
     process.watch("rpc", [&] { return rpc_loop.ticks(); });
     process.on_drain([&] { product_rpc.stop(); }, [&] { return product_rpc.idle(); });
+    process.on_drain([&] { orders.stop(); }, [&] { return orders.idle(); });
     return process.serve(server);
   });
 }

@@ -2,6 +2,7 @@
 
 #include "common/json/document.hpp"
 #include "common/messaging/outbox.hpp"
+#include "common/rfc3339.hpp"
 
 namespace mercat::products {
 
@@ -38,6 +39,17 @@ void publish(db::session& s, const stock_changed& event, std::string_view tracep
   data.key("stockVersion").Int64(event.level.stock_version);
   data.EndObject();
   messaging::add_to_outbox(s, "product.stock-changed", data.take(), traceparent);
+}
+
+void publish(db::session& s, const order_decided& event, std::string_view traceparent) {
+  json::writer data;
+  data.StartObject();
+  data.key("orderId").text(event.order_id);
+  data.key("status").text(to_text(event.status));
+  if (!event.reason.empty()) data.key("reason").text(event.reason);
+  data.key("decidedAt").text(rfc3339(event.decided_at));
+  data.EndObject();
+  messaging::add_to_outbox(s, "order.decided", data.take(), traceparent);
 }
 
 }  // namespace mercat::products

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/db/session.hpp"
+#include "products/order_decision.hpp"
 #include "products/product.hpp"
 
 #include <string_view>
@@ -37,5 +38,14 @@ struct stock_changed {
   stock_level level;
 };
 void publish(db::session& s, const stock_changed& event, std::string_view traceparent);
+
+// order.decided {"orderId","status":"ACCEPTED"|"REJECTED","reason"?,"decidedAt"}
+struct order_decided {
+  std::string_view order_id;
+  order_status status;
+  std::string_view reason;  // of a rejection, else empty
+  db::sql_time decided_at;
+};
+void publish(db::session& s, const order_decided& event, std::string_view traceparent);
 
 }  // namespace mercat::products
