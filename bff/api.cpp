@@ -17,6 +17,12 @@ const shape whole{};
 // A description may have 10,000 characters, which JSON may write as 12 bytes each (bytes).
 constexpr std::size_t longest_product = 256UL * 1024;
 
+// One that says everything by its path: no body is asked for, and what is sent as one is not read.
+http::route without_body(http::route row) {
+  row.body = nullptr;
+  return row;
+}
+
 }  // namespace
 
 http::route_table api(upstreams& to, const device& shown_on, std::string replica) {
@@ -50,6 +56,13 @@ http::route_table api(upstreams& to, const device& shown_on, std::string replica
       forward(method::get, "/wishlist", access::user, to.shopping, shown_on.product_list),
       forward(method::post, "/wishlist", access::user, to.shopping, shown_on.product_list),
       forward(method::del, "/wishlist/{productId}", access::user, to.shopping, shown_on.product_list),
+
+      forward(method::post, "/orders", access::user, to.shopping, whole),
+      forward(method::get, "/orders", access::user, to.shopping, whole),
+      forward(method::get, "/orders/{id}", access::user, to.shopping, whole),
+      without_body(forward(method::post, "/orders/{id}/cancel", access::user, to.shopping, whole)),
+      forward(method::get, "/admin/orders", access::admin, to.shopping, whole),
+      forward(method::get, "/admin/orders/{id}", access::admin, to.shopping, whole),
 
       home(to, shown_on),
       whoami(to, std::move(replica)),

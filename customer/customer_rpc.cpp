@@ -1,7 +1,12 @@
 #include "customer/customer_rpc.hpp"
 
+#include "common/error.hpp"
 #include "common/rfc3339.hpp"
+#include "customer/address_store.hpp"
+#include "customer/representation.hpp"
 #include "customer/revocation_store.hpp"
+
+#include <algorithm>
 
 namespace mercat::customer {
 
@@ -32,11 +37,40 @@ async::task<amqp::rpc_reply> view_revocations(db::pool& database, std::chrono::s
   co_return amqp::rpc_reply{200, json_of(all)};
 }
 
+struct wanted_address {
+  std::int64_t customer = 0;
+  std::int64_t address = 0;
+
+  // Throws fault::malformed.
+  static wanted_address read(const json::value& data) {
+    if (data.IsObject()) {
+      const auto customer = json::integer(data, "customerId");
+      const auto address = json::integer(data, "addressId");
+      if (customer && address) return {*customer, *address};
+    }
+    throw error(fault::malformed, "invalid-data", "data must have customerId and addressId");
+  }
+};
+
+async::task<amqp::rpc_reply> view_address(db::pool& database, wanted_address wanted, async::deadline until) {
+  const auto all = co_await database.read(
+      until, [wanted](db::session& s) { return store::find_addresses(s, wanted.customer); });
+  amqp::rpc_reply reply{404, "null"};
+  if (!all) co_return reply;
+  const auto found = std::ranges::find(*all, wanted.address, &address::id);
+  if (found != all->end()) reply = {200, json_of(*found)};
+  co_return reply;
+}
+
 }  // namespace
 
 std::map<std::string, amqp::rpc_handler> customer_rpc(db::pool& database, std::chrono::seconds remembered) {
-  return {{"VIEW_REVOCATIONS", [&database, remembered](const json::value&, async::deadline until) {
+  return {{"VIEW_REVOCATIONS",
+           [&database, remembered](const json::value&, async::deadline until) {
              return view_revocations(database, remembered, until);
+           }},
+          {"VIEW_ADDRESS", [&database](const json::value& data, async::deadline until) {
+             return view_address(database, wanted_address::read(data), until);
            }}};
 }
 

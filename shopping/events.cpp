@@ -1,6 +1,7 @@
 #include "shopping/events.hpp"
 
 #include "common/error.hpp"
+#include "shopping/order_moves.hpp"
 #include "shopping/replica_store.hpp"
 #include "shopping/store.hpp"
 
@@ -101,13 +102,18 @@ void update_stock(db::session& s, const messaging::event& happened) {
   store::apply_stock(s, stock_changed::read(happened).now);
 }
 
+// order.decided: by the table of legal moves; what comes late or again changes nothing.
+void decide_order(db::session& s, const messaging::event& happened) {
+  apply(s, order_decided::read(happened), happened.traceparent);
+}
+
 }  // namespace
 
 std::map<std::string, messaging::event_handler> event_handlers() {
   return {
       {"customer.deleted", {forget_customer, {}}},   {"product.created", {add_product, {}}},
       {"product.updated", {update_product, {}}},     {"product.deleted", {bury_product, {}}},
-      {"product.stock-changed", {update_stock, {}}},
+      {"product.stock-changed", {update_stock, {}}}, {"order.decided", {decide_order, {}}},
   };
 }
 

@@ -1,12 +1,18 @@
+#include "common/amqp/publisher.hpp"
 #include "common/amqp/rpc.hpp"
 #include "common/db/migration.hpp"
 #include "common/lifecycle/process.hpp"
 #include "common/messaging/consumer.hpp"
+#include "common/messaging/outbox.hpp"
 #include "common/messaging/revocation_feed.hpp"
 #include "shopping/carts.hpp"
+#include "shopping/customer_addresses.hpp"
 #include "shopping/events.hpp"
 #include "shopping/first_build.hpp"
 #include "shopping/migrations.hpp"
+#include "shopping/order_placing.hpp"
+#include "shopping/order_sweeper.hpp"
+#include "shopping/orders.hpp"
 #include "shopping/product_offers.hpp"
 #include "shopping/rebuild_command.hpp"
 #include "shopping/routes.hpp"
@@ -33,6 +39,10 @@ int main(int argc, char** argv) {
     amqp::connection events_connection{events_loop, settings.broker.named(replica + " events"), logger,
                                        metrics};
     amqp::rpc_client products{rpc_connection, {"PRODUCT_RPC"}, metrics};
+    amqp::rpc_client customers{rpc_connection, {"CUSTOMER_RPC"}, metrics};
+    amqp::publisher publisher{events_connection, "mercat.events", "shopping"};
+    messaging::relay relay{database, publisher, events_loop, logger, metrics};
+    const auto wake_relay = [&relay] { relay.wake(); };
     messaging::consumer events{events_connection,          database, {shopping::event_queue},
                                shopping::event_handlers(), logger,   metrics};
     auth::revocations revoked{settings.tokens.lifetime};
@@ -41,8 +51,14 @@ int main(int argc, char** argv) {
     shopping::product_offers offers{products};
     shopping::carts carts{database, offers};
     shopping::wishlists wishes{database, offers};
+    shopping::customer_addresses addresses{customers};
+    shopping::order_placing placing{database, offers, addresses, settings.currency, wake_relay};
+    shopping::orders orders{database, wake_relay};
+    shopping::order_sweeper sweeper{database, events_connection, {settings.order_timeout}, wake_relay, logger,
+                                    metrics};
     shopping::first_build first_build{database, offers, rpc_loop, logger};
-    http::server server{settings.http, shopping::routes(carts, wishes, settings.currency, replica),
+    http::server server{settings.http,
+                        shopping::routes(carts, wishes, placing, orders, settings.currency, replica),
                         std::make_shared<auth::token_verifier>(settings.tokens, &revoked), logger, metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });
@@ -51,6 +67,7 @@ int main(int argc, char** argv) {
     process.watch("rpc", [&] { return rpc_loop.ticks(); });
     process.watch("events", [&] { return events_loop.ticks(); });
     process.on_drain([&] { first_build.stop(); }, [&] { return first_build.idle(); });
+    process.on_drain([&] { sweeper.stop(); }, [&] { return sweeper.idle(); });
     process.on_drain([&] { events.stop(); }, [&] { return events.idle(); });
     return process.serve(server);
   });

@@ -1,6 +1,7 @@
 #include "shopping/routes.hpp"
 
 #include "common/http/standard_routes.hpp"
+#include "shopping/order_routes.hpp"
 
 namespace mercat::shopping {
 
@@ -115,11 +116,12 @@ void add_wishlist(http::route_table& table, wishlists& all) {
 
 }  // namespace
 
-http::route_table routes(carts& of_customers, wishlists& wishes, const std::string& currency,
-                         const std::string& replica) {
+http::route_table routes(carts& of_customers, wishlists& wishes, order_placing& placing, orders& placed,
+                         const std::string& currency, const std::string& replica) {
   http::route_table table;
   add_cart(table, of_customers, currency);
   add_wishlist(table, wishes);
+  add_order_routes(table, placing, placed);
   http::add_standard_routes(table, replica);
   return table;
 }

@@ -7,8 +7,8 @@
 namespace mercat::shopping {
 
 settings settings::read(int argc, char** argv) {
-  config::environment env{"shopping",
-                          "Carts and wishlists: asks products over PRODUCT_RPC, keeps a replica of its data"};
+  config::environment env{
+      "shopping", "Carts, wishlists and orders: asks products over PRODUCT_RPC, keeps a replica of its data"};
   settings read;
   env.run_mode();
   read.process = lifecycle::process_options::declare(env, "shopping");
@@ -17,6 +17,9 @@ settings settings::read(int argc, char** argv) {
   read.database = db::declare_pool(env, "mercat_shopping");
   read.broker = amqp::declare_broker(env, "shopping");
   read.currency = env.text("MERCAT_CURRENCY", "EUR", "ISO 4217 code of the one shop currency");
+  read.order_timeout = std::chrono::seconds{
+      env.integer("MERCAT_ORDER_TIMEOUT_SECONDS", 60, 1, 86'400, "seconds",
+                  "an order that nobody decided in so much broker-connected time is cancelled")};
   const auto rest = env.finish(
       argc, argv, "rebuild-replica   make the product replica equal to products' data, then leave");
   if (rest.size() == 1 && rest[0] == "rebuild-replica") {

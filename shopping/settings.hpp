@@ -7,6 +7,7 @@
 #include "common/http/server.hpp"
 #include "common/lifecycle/process.hpp"
 
+#include <chrono>
 #include <string>
 
 namespace mercat::shopping {
@@ -18,6 +19,7 @@ struct settings {
   db::pool_options database;
   amqp::broker_options broker;
   std::string currency;
+  std::chrono::seconds order_timeout{60};
   bool rebuild_replica = false;  // subcommand `rebuild-replica`: do it and leave
 
   // Throws config::invalid.

@@ -30,7 +30,8 @@ void note_merge(db::session& s, customer_id customer, const std::string& merge_i
 // Throws fault::unauthenticated "token-invalid" for one whose account was deleted. To be called last in a
 // read, and after the lock in a transaction: then no answer shows what a deletion left of a cart.
 void refuse_deleted(db::session& s, customer_id customer);
-// Remembers the id for good and removes what the customer had here, wishlist included.
+// Remembers the id for good and removes what the customer had here, wishlist included. Orders stay, without
+// e-mail and address.
 void forget_customer(db::session& s, customer_id customer);
 
 }  // namespace mercat::shopping::store

@@ -11,7 +11,7 @@ using mercat::test::shopping_of_test;
 namespace {
 
 struct routes_of_test : shopping_of_test {
-  http::route_table table = shopping::routes(carts, wishes, "EUR", "shopping-1");
+  http::route_table table = shopping::routes(carts, wishes, placing, orders, "EUR", "shopping-1");
 
   routes_of_test() {
     for (std::int64_t id = 1; id <= 9; ++id) catalogue.add(id, "19.99");
@@ -26,7 +26,8 @@ struct routes_of_test : shopping_of_test {
   http::response call(const http::route& to, std::int64_t customer, const std::string& body = "{}") {
     http::request request;
     request.caller = auth::identity{customer, "user", "", "", {}, {}};
-    request.path_parameters = {{"productId", "1"}};
+    request.path_parameters = {{"productId", "1"}, {"id", uuid_v7()}};
+    request.headers.add("Idempotency-Key", "1");
     request.deadline = soon();
     if (to.body != nullptr) {
       request.json = json::document::parse(body);
@@ -48,13 +49,15 @@ BOOST_FIXTURE_TEST_CASE(every_route_of_a_customer_refuses_one_who_was_deleted, r
     BOOST_CHECK_EXCEPTION(call(each, 7, one_mango), error, is(fault::unauthenticated, "token-invalid"));
     ++refused;
   }
-  BOOST_TEST(refused == 8);
+  BOOST_TEST(refused == 12);
 }
 
-BOOST_FIXTURE_TEST_CASE(carts_and_wishlists_are_for_users_only, routes_of_test) {
+BOOST_FIXTURE_TEST_CASE(what_belongs_to_a_customer_is_for_users_only, routes_of_test) {
   for (const auto& each : table) {
-    const bool of_customer = each.path.starts_with("/cart") || each.path.starts_with("/wishlist");
+    const bool of_customer = each.path.starts_with("/cart") || each.path.starts_with("/wishlist") ||
+                             each.path.starts_with("/orders");
     BOOST_TEST(of_customer == (each.access == http::access::user), each.path);
+    BOOST_TEST(each.path.starts_with("/admin") == (each.access == http::access::admin), each.path);
   }
 }
 
@@ -101,6 +104,13 @@ BOOST_FIXTURE_TEST_CASE(bodies_that_break_the_contract_are_refused, routes_of_te
       {"/cart/merge", R"({"items":[{"productId":0,"quantity":1}]})"},
       {"/cart/merge", R"({"items":[1]})"},
       {"/cart/merge", many},
+      {"/orders", "[]"},
+      {"/orders", R"({"addressId":"1"})"},
+      {"/orders", R"({"addressId":0})"},
+      {"/orders", R"({"txnNumber":7})"},
+      {"/orders", R"({"txnNumber":""})"},
+      {"/orders", R"({"txnNumber":"with blank"})"},
+      {"/orders", R"({"acceptPriceChange":"yes"})"},
       {"/wishlist", "{}"},
       {"/wishlist", R"({"productId":-1})"},
   };

@@ -5,8 +5,11 @@
 #include "common/db/migration.hpp"
 #include "common/error.hpp"
 #include "shopping/carts.hpp"
+#include "shopping/customer_addresses.hpp"
 #include "shopping/events.hpp"
 #include "shopping/migrations.hpp"
+#include "shopping/order_placing.hpp"
+#include "shopping/orders.hpp"
 #include "shopping/replica_build.hpp"
 #include "shopping/store.hpp"
 #include "shopping/wishlists.hpp"
@@ -38,6 +41,10 @@ struct shopping_of_test {
   shopping::product_offers offers{client};
   shopping::carts carts{database, offers};
   shopping::wishlists wishes{database, offers};
+  amqp::rpc_client customer_client{connection, {"CUSTOMER_RPC"}, metrics};
+  shopping::customer_addresses addresses{customer_client};
+  shopping::order_placing placing{database, offers, addresses, "EUR", [] {}};
+  shopping::orders orders{database, [] {}};
   const std::map<std::string, messaging::event_handler> handlers = shopping::event_handlers();
 
   shopping_of_test() {

@@ -1,0 +1,24 @@
+// The SQL of finding overdue orders. Functions run inside a unit of work (common/db/pool.hpp).
+#pragma once
+
+#include "common/db/session.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace mercat::shopping::store {
+
+// Does an order.created wait in the outbox longer than a relay needs that works?
+[[nodiscard]] bool orders_wait_to_be_sent(db::session& s);
+
+// One sweeper at a time: true when `holder` is it, for `lease` from now. In a transaction.
+[[nodiscard]] bool hold_sweep(db::session& s, const std::string& holder, std::chrono::seconds lease);
+// Lets another one sweep at once. In a transaction.
+void release_sweep(db::session& s, const std::string& holder);
+
+// PENDING and created longer than `age` ago, oldest first.
+[[nodiscard]] std::vector<std::string> overdue_orders(db::session& s, std::chrono::milliseconds age,
+                                                      std::int64_t most);
+
+}  // namespace mercat::shopping::store
