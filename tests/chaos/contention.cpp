@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 namespace {
 
 struct shopper {
-  e2e::account who;
   e2e::browser device{e2e::url()};
+  e2e::account who;
 
   shopper() : who(e2e::sign_up(device)) { device.log_in_as(who.token); }
   explicit shopper(const e2e::account& known) : who(known) { device.log_in_as(who.token); }
