@@ -1,6 +1,7 @@
 // From the broker's queue to the decision and back, on a real RabbitMQ and MariaDB.
 #include "common/amqp/publisher.hpp"
 #include "common/messaging/outbox.hpp"
+#include "tests/db/gate.hpp"
 #include "tests/products/orders_of_test.hpp"
 #include "tests/support/broker.hpp"
 
@@ -11,23 +12,30 @@ using namespace mercat::products;
 using test::cancelled_event;
 using test::created_event;
 using test::eventually;
+using test::gate;
 using test::orders_of_test;
 using test::said_again;
 
 namespace {
 
-// What main() puts together for orders.
+// What main() puts together for orders, with a gate before the database.
 struct running_orders : orders_of_test {
+  gate between{schema.options().socket};
   test::broker broker{test::topology::shop};
   async::event_loop events_loop{"events"};
   // Its threads post to the loop to their end.
-  db::pool orders_pool{schema.options(), logger, metrics};
+  db::pool orders_pool{through_gate(), logger, metrics};
   amqp::connection connection{events_loop, broker.options("products-1 events"), logger, metrics};
   amqp::publisher publisher{connection, "mercat.events", "products"};
   std::unique_ptr<messaging::consumer> consumer = std::make_unique<messaging::consumer>(
       connection, orders_pool, messaging::consumer_options{event_queue}, event_handlers(), logger, metrics);
   product_id lamp_id = stocked("LAMP", 10);
 
+  db::pool_options through_gate() const {
+    auto given = schema.options();
+    given.socket = between.path();
+    return given;
+  }
   // By its routing key, so that the bindings have their part.
   void publish(const messaging::event& event) const {
     json::writer message;
@@ -109,4 +117,43 @@ BOOST_FIXTURE_TEST_CASE(what_waits_while_nobody_listens_is_decided_afterwards, r
   BOOST_TEST(on_hand(lamp_id) == 0);
   BOOST_TEST(number("SELECT COUNT(*) FROM order_decision WHERE status = 'ACCEPTED'") == 10);
   BOOST_TEST(number("SELECT COUNT(*) FROM order_decision WHERE status = 'REJECTED'") == 2);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_decision_whose_commit_was_not_confirmed_is_made_once, running_orders) {
+  static_cast<void>(events());
+  between.set(gate::mode::swallow_commit);
+  std::vector<std::string> orders;
+  for (int i = 0; i < 3; ++i) {
+    orders.push_back(uuid_v7());
+    publish(created_event(orders.back(), {{lamp_id, 1}}));
+    BOOST_TEST(becomes(orders.back(), "ACCEPTED"));
+  }
+  publish(cancelled_event(orders.back()));
+  BOOST_TEST(becomes(orders.back(), "CANCELLED"));
+  between.set(gate::mode::open);
+  // Acknowledged in the end: another one comes through behind them.
+  const auto last = uuid_v7();
+  publish(created_event(last, {{lamp_id, 1}}));
+  BOOST_TEST(becomes(last, "ACCEPTED"));
+  BOOST_TEST(on_hand(lamp_id) == 7);
+  BOOST_TEST(number("SELECT COUNT(*) FROM outbox WHERE type = 'order.decided'") == 4);
+  BOOST_TEST(number("SELECT COUNT(*) FROM outbox WHERE type = 'product.stock-changed'") == 5);
+  BOOST_TEST(broker.take("products.dead").empty());
+  check_ledger();
+}
+
+BOOST_FIXTURE_TEST_CASE(a_database_that_is_away_delays_a_decision_and_loses_none, running_orders) {
+  between.set(gate::mode::shut);
+  const auto order = uuid_v7();
+  publish(created_event(order, {{lamp_id, 1}}));
+  publish(cancelled_event(order));
+  const auto other = uuid_v7();
+  publish(created_event(other, {{lamp_id, 1}}));
+  BOOST_TEST(test::throughout(std::chrono::milliseconds{500}, [&] { return status(order) == "(none)"; }));
+  between.set(gate::mode::open);
+  BOOST_TEST(becomes(other, "ACCEPTED"));
+  BOOST_TEST(becomes(order, "CANCELLED"));
+  BOOST_TEST(handled(3));
+  BOOST_TEST(on_hand(lamp_id) == 9);
+  BOOST_TEST(broker.take("products.dead").empty());
 }
