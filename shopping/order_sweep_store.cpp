@@ -2,11 +2,12 @@
 
 namespace mercat::shopping::store {
 
-bool orders_wait_to_be_sent(db::session& s) {
+bool orders_wait_to_be_sent(db::session& s, std::chrono::milliseconds longer_than) {
   return s
       .query_one(
           "SELECT 1 FROM outbox WHERE type = 'order.created' AND "
-          "created_at < UTC_TIMESTAMP(6) - INTERVAL 2 SECOND LIMIT 1")
+          "created_at < UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND LIMIT 1",
+          std::chrono::microseconds{longer_than}.count())
       .has_value();
 }
 

@@ -9,8 +9,8 @@
 
 namespace mercat::shopping::store {
 
-// Does an order.created wait in the outbox longer than a relay needs that works?
-[[nodiscard]] bool orders_wait_to_be_sent(db::session& s);
+// Does an order.created wait in the outbox for longer than that?
+[[nodiscard]] bool orders_wait_to_be_sent(db::session& s, std::chrono::milliseconds longer_than);
 
 // One sweeper at a time: true when `holder` is it, for `lease` from now. In a transaction.
 [[nodiscard]] bool hold_sweep(db::session& s, const std::string& holder, std::chrono::seconds lease);

@@ -7,6 +7,7 @@
 
 #include <prometheus/counter.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace mercat::shopping {
@@ -18,6 +19,10 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds lease{10};
 constexpr std::chrono::seconds look_limit{3};
 constexpr std::int64_t most_at_once = 100;
+// A relay that works needs less to send an order.created.
+constexpr std::chrono::milliseconds longest_wait{2'000};
+// Looks further apart than that: this process was paused, and its connection may be dead without its knowing.
+constexpr int most_looks_missed = 5;
 
 }  // namespace
 
@@ -44,6 +49,7 @@ struct order_sweeper::state final : amqp::channel_user {
   bool open = false;
   bool blocked = false;
   std::optional<clock::time_point> well_since;  // since when orders can be decided; none: they cannot now
+  clock::time_point last_look = clock::now();
   std::atomic<bool> running{false};
   std::atomic<bool> stopping{false};
   std::unique_ptr<async::repeating_timer> timer;
@@ -63,6 +69,10 @@ struct order_sweeper::state final : amqp::channel_user {
 
   void look() {
     if (stopping.load() || running.exchange(true)) return;
+    const auto now = clock::now();
+    if (now - last_look > std::max<clock::duration>(most_looks_missed * options.between_looks, look_limit))
+      well_since.reset();
+    last_look = now;
     async::spawn(run(), [this](std::exception_ptr) {
       running.store(false);
       running.notify_all();
@@ -70,18 +80,24 @@ struct order_sweeper::state final : amqp::channel_user {
   }
 
   async::task<void> run() {
+    bool due = false;
     try {
-      const bool due = co_await is_due();
-      if (due) co_await sweep();
+      due = co_await is_due();
     } catch (const std::exception&) {
       well_since.reset();  // a time without the database is no time to decide in
+    }
+    if (!due) co_return;
+    try {
+      co_await sweep();
+    } catch (const std::exception&) {  // the next look goes on with it
     }
   }
 
   [[nodiscard]] async::task<bool> is_due() {
     const auto until = async::deadline::in(look_limit);
-    const bool waits =
-        co_await database.read(until, [](db::session& s) { return store::orders_wait_to_be_sent(s); });
+    const auto wait = std::min(longest_wait, options.timeout / 4);
+    const bool waits = co_await database.read(
+        until, [wait](db::session& s) { return store::orders_wait_to_be_sent(s, wait); });
     if (!open || blocked || waits) {
       well_since.reset();
       co_return false;

@@ -1,0 +1,131 @@
+// Orders that nobody decides, with a relay and a sweeper on a real broker connection.
+#include "shopping/order_sweeper.hpp"
+
+#include "common/messaging/outbox.hpp"
+#include "shopping/order_sweep_store.hpp"
+#include "tests/shopping/orders_of_test.hpp"
+#include "tests/support/tcp_gate.hpp"
+
+using namespace mercat;
+using namespace mercat::shopping;
+using mercat::test::eventually;
+using mercat::test::orders_of_test;
+using mercat::test::throughout;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto timeout = 2000ms;
+constexpr auto long_enough = 30'000ms;
+
+// A replica's connection for events, through a gate, and what runs on it.
+struct replica_of_test {
+  replica_of_test(orders_of_test& shop, const std::string& name, bool relays = true)
+      : gate(shop.broker.options(name).host, shop.broker.options(name).port),
+        connection(loop, through(gate, shop.broker.options(name)), shop.logger, shop.metrics),
+        sweeper(
+            shop.database, connection, {timeout, 50ms}, [] {}, shop.logger, shop.metrics) {
+    if (!relays) return;
+    publisher = std::make_unique<amqp::publisher>(connection, "mercat.events", "shopping");
+    relay = std::make_unique<messaging::relay>(shop.database, *publisher, loop, shop.logger, shop.metrics);
+  }
+  static amqp::connection_options through(const test::tcp_gate& gate, amqp::connection_options options) {
+    options.host = "127.0.0.1";
+    options.port = gate.port();
+    return options;
+  }
+
+  test::tcp_gate gate;
+  async::event_loop loop{"replica"};
+  amqp::connection connection;
+  std::unique_ptr<amqp::publisher> publisher;
+  std::unique_ptr<messaging::relay> relay;
+  order_sweeper sweeper;
+};
+
+struct sweeping_of_test : orders_of_test {
+  bool is_pending(const std::string& id) {
+    return count("customer_order WHERE id = '" + id + "' AND status = 'PENDING'") == 1;
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_CASE(what_nobody_decides_is_cancelled_and_told_of, sweeping_of_test) {
+  replica_of_test replica{*this, "sweeper"};
+  const auto began = std::chrono::steady_clock::now();
+  const auto forgotten = place_one(7).id;
+  const auto taken = place_one(7).id;
+  hear(decided(taken, "ACCEPTED"));
+  BOOST_REQUIRE(eventually(long_enough, [&] { return !is_pending(forgotten); }));
+  BOOST_TEST((std::chrono::steady_clock::now() - began >= timeout));
+  const auto swept = find(7, forgotten);
+  BOOST_TEST(states_of(forgotten) == "PENDING CANCELLED");
+  BOOST_TEST(swept.whole.reason.value() == "timeout");
+  BOOST_TEST(states_of(taken) == "PENDING ACCEPTED");
+  hear(decided(forgotten, "ACCEPTED"));
+  BOOST_TEST(states_of(forgotten) == "PENDING CANCELLED");
+
+  BOOST_REQUIRE(eventually(long_enough, [&] { return count("outbox") == 0; }));
+  std::vector<std::string> heard;
+  BOOST_CHECK(eventually(long_enough, [&] {
+    for (auto& each : broker.take("products.events")) heard.push_back(std::move(each));
+    return heard.size() >= 3;
+  }));
+  BOOST_TEST(
+      std::ranges::count(heard, R"({"orderId":")" + forgotten +
+                                    R"(","items":[{"productId":1,"quantity":2}],"reason":"timeout"})") == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(time_without_a_break_counts_only, sweeping_of_test) {
+  replica_of_test replica{*this, "sweeper"};
+  const auto id = place_one(7).id;
+  // Broken again and again, each time before the time-out, for more than twice as long.
+  for (int i = 0; i < 10; ++i) {
+    BOOST_REQUIRE(throughout(timeout / 4, [&] { return is_pending(id); }));
+    replica.gate.close();
+  }
+  BOOST_CHECK(eventually(long_enough, [&] { return !is_pending(id); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(while_the_broker_is_away_nothing_is_cancelled, sweeping_of_test) {
+  replica_of_test replica{*this, "sweeper"};
+  replica.gate.refuse();
+  replica.gate.close();
+  replica.gate.refuse();
+  const auto id = place_one(7).id;
+  BOOST_CHECK(throughout(2 * timeout, [&] { return is_pending(id); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_order_that_products_was_not_told_of_is_not_cancelled, sweeping_of_test) {
+  replica_of_test replica{*this, "sweeper", false};
+  BOOST_REQUIRE(eventually(long_enough, [&] { return replica.connection.up(); }));
+  const auto id = place_one(7).id;
+  BOOST_CHECK(throughout(2 * timeout, [&] { return is_pending(id); }));
+  sql("DELETE FROM outbox");
+  BOOST_CHECK(eventually(long_enough, [&] { return !is_pending(id); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(two_replicas_cancel_each_order_once, sweeping_of_test) {
+  replica_of_test one{*this, "one"};
+  replica_of_test other{*this, "other"};
+  std::vector<std::string> ids;
+  for (int i = 0; i < 30; ++i) ids.push_back(place_one(7).id);
+  BOOST_REQUIRE(
+      eventually(long_enough, [&] { return count("customer_order WHERE status = 'PENDING'") == 0; }));
+  for (const auto& id : ids) BOOST_TEST(states_of(id) == "PENDING CANCELLED");
+}
+
+BOOST_FIXTURE_TEST_CASE(one_sweeps_at_a_time_and_another_takes_over, sweeping_of_test) {
+  const auto holds = [&](const std::string& who, std::chrono::seconds lease) {
+    return test::wait_for(loop, [&] {
+      return database.transaction(soon(), [&](db::session& s) { return store::hold_sweep(s, who, lease); });
+    });
+  };
+  BOOST_TEST(holds("one", 1s));
+  BOOST_TEST(holds("one", 1s));
+  BOOST_TEST(!holds("other", 1s));
+  BOOST_TEST(eventually([&] { return holds("other", 60s); }));
+  BOOST_TEST(!holds("one", 1s));
+}
