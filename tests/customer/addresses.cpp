@@ -157,3 +157,26 @@ BOOST_AUTO_TEST_CASE(nobody_gets_more_than_50_addresses_also_at_once) {
   const auto other = shop.member("eve@example.org").text("accessToken");
   BOOST_TEST(shop.call("POST", "/addresses", address_in("Eve's 1"), other).status == 201);
 }
+
+BOOST_AUTO_TEST_CASE(an_address_can_be_asked_for_over_the_broker_for_its_own_customer_only) {
+  running_customer shop;
+  const auto ada = shop.member("ada@example.org");
+  const auto bob = shop.member("bob@example.org");
+  const auto made = shop.call("POST", "/addresses", address_in("First 1"), ada.text("accessToken"));
+  const auto wanted = [&](const test::http_answer& whose, std::int64_t address) {
+    return R"({"customerId":)" + std::to_string(whose.integer("id")) + R"(,"addressId":)" +
+           std::to_string(address) + "}";
+  };
+  const auto found = shop.ask("VIEW_ADDRESS", wanted(ada, made.integer("id")));
+  BOOST_TEST(found.status == 200);
+  BOOST_TEST(found.body == made.body);
+  for (const auto& other : {wanted(bob, made.integer("id")), wanted(ada, made.integer("id") + 1)}) {
+    const auto nothing = shop.ask("VIEW_ADDRESS", other);
+    BOOST_TEST(nothing.status == 404);
+    BOOST_TEST(nothing.body == "null");
+  }
+  for (const auto* bad : {"{}", "[]", "7", R"({"customerId":1})", R"({"customerId":"1","addressId":1})"})
+    BOOST_TEST(shop.ask("VIEW_ADDRESS", bad).status == 400, bad);
+  BOOST_TEST(shop.call("DELETE", "/profile", {}, ada.text("accessToken")).status == 204);
+  BOOST_TEST(shop.ask("VIEW_ADDRESS", wanted(ada, made.integer("id"))).status == 404);
+}

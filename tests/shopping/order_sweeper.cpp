@@ -1,6 +1,7 @@
 // Orders that nobody decides, with a relay and a sweeper on a real broker connection.
 #include "shopping/order_sweeper.hpp"
 
+#include "common/messaging/consumer.hpp"
 #include "common/messaging/outbox.hpp"
 #include "shopping/order_sweep_store.hpp"
 #include "tests/shopping/orders_of_test.hpp"
@@ -76,6 +77,28 @@ BOOST_FIXTURE_TEST_CASE(what_nobody_decides_is_cancelled_and_told_of, sweeping_o
   BOOST_TEST(
       std::ranges::count(heard, R"({"orderId":")" + forgotten +
                                     R"(","items":[{"productId":1,"quantity":2}],"reason":"timeout"})") == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_decision_that_comes_over_the_broker_moves_the_order_and_is_told_of,
+                        sweeping_of_test) {
+  replica_of_test replica{*this, "replica"};
+  const messaging::consumer consumer{replica.connection, database, {event_queue}, handlers, logger, metrics};
+  const auto id = place_one(7).id;
+  const auto decision = decided(id, "ACCEPTED");
+  for (int i = 0; i < 3; ++i)
+    test::wait_for(loop, [&] {
+      return database.transaction(
+          soon(), [&](db::session& s) { messaging::add_to_outbox(s, decision.type, decision.data); });
+    });
+  std::vector<std::string> told;
+  BOOST_REQUIRE(eventually(long_enough, [&] {
+    for (auto& each : broker.take("crm-mailer.events")) told.push_back(std::move(each));
+    return !told.empty() && count("inbox WHERE processed_at IS NOT NULL") == 3 && count("outbox") == 0;
+  }));
+  for (auto& each : broker.take("crm-mailer.events")) told.push_back(std::move(each));
+  BOOST_TEST(told.size() == 1U);
+  BOOST_TEST(told[0].starts_with(R"({"orderId":")" + id));
+  BOOST_TEST(states_of(id) == "PENDING ACCEPTED");
 }
 
 BOOST_FIXTURE_TEST_CASE(time_without_a_break_counts_only, sweeping_of_test) {
