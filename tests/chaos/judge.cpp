@@ -11,7 +11,7 @@ namespace {
 
 using orders_by_key = std::map<std::string, std::vector<std::string>>;
 
-constexpr std::int64_t mails_in_work = 8;  // of crm-mailer at one moment
+constexpr std::int64_t mails_in_work = 8;  // at most, sent and not yet noted at one moment
 
 const std::set<std::pair<std::string, std::string>> legal_moves{
     {"", "PENDING"},          {"PENDING", "ACCEPTED"},   {"PENDING", "REJECTED"},
@@ -187,7 +187,7 @@ verdict no_mail_repeated_without_cause(const record& told_, const truth& there) 
     }
   if (repeats > mails_in_work * told_.interruptions)
     out.violations.push_back(number(repeats) + " mails went out again, after " + number(told_.interruptions) +
-                             " interruptions");
+                             " deaths of the mailer");
   return out;
 }
 

@@ -57,7 +57,7 @@ struct record {
   // Marks, each in the body of one message that no service can handle. false: it is not known to have
   // arrived.
   std::map<std::string, bool> poisons;
-  long interruptions = 0;                     // faults that may have come between a mail and its note
+  long interruptions = 0;                     // times the mailer was killed
   std::vector<std::string> reading_failures;  // answers to reads that nobody may get
 };
 
