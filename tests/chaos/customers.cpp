@@ -12,6 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto late_within = 20s;  // nothing that was asked for before can still happen
+
 bool one_in(std::mt19937_64& luck, unsigned n) {
   return luck() % n == 0;
 }
@@ -32,11 +34,15 @@ bool leaves_open(int status) {
 }
 
 told read_answer(const e2e::answer& received) {
-  told out{received.status, {}, {}, {}};
+  told out{received.status, {}, {}, {}, {}};
   if (received.status == 200 || received.status == 201) {
     const auto body = received.json();
     out.order_id = json::text(body.root(), "orderId").value_or("");
     out.state = json::text(body.root(), "status").value_or("");
+    const auto* items = json::member(body.root(), "items");
+    if (items == nullptr) return out;
+    for (const auto& each : items->GetArray())
+      out.lines[json::integer(each, "productId").value_or(0)] += json::integer(each, "quantity").value_or(0);
   } else if (received.status != 0) {
     out.problem = received.problem();
   }
@@ -125,8 +131,9 @@ void customers::shop(std::size_t number, random luck) {
   device.time_limit(12s);
   auto& who = accounts_[number];
   device.log_in_as(who.token);
+  clock::time_point unsure_since{};
   while (!stopping_) {
-    buy(device, who, luck);
+    buy(device, who, luck, unsure_since);
     rest(std::chrono::milliseconds{luck() % 200});
     if (ask(device, "cart", "GET", "/api/cart").status != 401) continue;
     const auto token = log_in(device, who.email, who.password);
@@ -136,19 +143,29 @@ void customers::shop(std::size_t number, random luck) {
   }
 }
 
-void customers::buy(e2e::browser& device, const e2e::account& who, random& luck) {
+// unsure_since: when a change of the cart, or an order, was last left without an answer. It may still come.
+void customers::buy(e2e::browser& device, const e2e::account& who, random& luck,
+                    clock::time_point& unsure_since) {
   auto choice = products_;
   std::ranges::shuffle(choice, luck);
   choice.resize(std::min<std::size_t>(choice.size(), 1 + luck() % 3));
   quantities wanted;
-  if (ask(device, "cart", "DELETE", "/api/cart").status != 200) return rest(100ms);
+  const auto change = [&](const char* method, std::string_view path, std::optional<std::string_view> body) {
+    const auto status = ask(device, "cart", method, std::string{path}, body).status;
+    if (leaves_open(status)) unsure_since = clock::now();
+    return status == 200;
+  };
+  if (!change("DELETE", "/api/cart", {})) return rest(100ms);
   for (const auto id : choice) {
     wanted[id] = 1 + static_cast<std::int64_t>(luck() % 3);
     const auto body =
         R"({"productId":)" + std::to_string(id) + R"(,"quantity":)" + std::to_string(wanted[id]) + "}";
-    if (ask(device, "cart", "POST", "/api/cart", body).status != 200) return rest(100ms);
+    if (!change("POST", "/api/cart", body)) return rest(100ms);
   }
+  const bool sure = clock::now() - unsure_since > late_within;
   auto bought = order_until_answered(device, who, std::move(wanted), luck);
+  bought.cart_is_sure = sure;
+  if (leaves_open(bought.tries.back().status)) unsure_since = clock::now();
   if (!bought.order_id().empty()) {
     if (one_in(luck, 3)) cancel(device, who, bought, luck);
     if (one_in(luck, 2)) look_at(device, bought, luck);

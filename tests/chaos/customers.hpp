@@ -46,10 +46,11 @@ class customers {
 
  private:
   using random = std::mt19937_64;
+  using clock = std::chrono::steady_clock;
 
   void shop(std::size_t number, random luck);
   void restock(random luck);
-  void buy(e2e::browser& device, const e2e::account& who, random& luck);
+  void buy(e2e::browser& device, const e2e::account& who, random& luck, clock::time_point& unsure_since);
   purchase order_until_answered(e2e::browser& device, const e2e::account& who, quantities wanted,
                                 random& luck);
   void cancel(e2e::browser& device, const e2e::account& who, purchase& bought, random& luck);

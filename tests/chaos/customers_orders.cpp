@@ -15,7 +15,7 @@ constexpr int at_once = 6;
 
 purchase customers::order_until_answered(e2e::browser& device, const e2e::account& who, quantities wanted,
                                          random& luck) {
-  purchase bought{who.id, uuid_v7(), std::move(wanted), {}, {}, {}};
+  purchase bought{who.id, uuid_v7(), std::move(wanted), {}, {}, {}, true};
   const bool tries_again = luck() % 5 != 0;
   const bool has_number = luck() % 4 == 0;
   const auto body = has_number ? R"({"txnNumber":"T)" + bought.key + R"("})" : std::string{"{}"};

@@ -38,8 +38,10 @@ verdict every_answered_order_exists(const record& told_, const truth& there) {
                                  number(each.status) + " and is gone");
       } else if (found->second.customer_id != bought.customer_id) {
         out.violations.push_back("order " + each.order_id + " belongs to another customer");
-      } else if (found->second.lines != bought.wanted) {
-        out.violations.push_back("order " + each.order_id + " has other lines than were ordered");
+      } else if (found->second.lines != each.lines) {
+        out.violations.push_back("order " + each.order_id + " has other lines than it was answered with");
+      } else if (bought.cart_is_sure && found->second.lines != bought.wanted) {
+        out.violations.push_back("order " + each.order_id + " has other lines than the cart had");
       }
     }
   }

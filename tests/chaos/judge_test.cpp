@@ -20,9 +20,11 @@ struct evidence {
 };
 
 purchase bought(const std::string& key, const std::string& order, std::int64_t units) {
-  return {
-      7,  key, {{1, units}}, {{503, "", "", ""}, {201, "", order, "PENDING"}, {200, "", order, "PENDING"}},
-      {}, {}};
+  const quantities lines{{1, units}};
+  return {7,     key,
+          lines, {{503, "", "", ""}, {201, "", order, "PENDING", lines}, {200, "", order, "PENDING", lines}},
+          {},    {},
+          true};
 }
 
 // 20 units, 5 more, one order of 3 accepted, one of 4 taken back, one of 90 refused.
@@ -86,6 +88,11 @@ BOOST_AUTO_TEST_CASE(lost_and_doubled_orders_are_found) {
   BOOST_TEST(finds("answered 200 or 201 is there", [](evidence& e) { e.there.orders.erase(order_1); }));
   BOOST_TEST(
       finds("answered 200 or 201 is there", [](evidence& e) { e.there.orders[order_1].lines[1] = 2; }));
+  BOOST_TEST(finds("answered 200 or 201 is there", [](evidence& e) { e.told.purchases[0].wanted[1] = 2; }));
+  BOOST_TEST(finds("answered 200 or 201 is there", [](evidence& e) {
+    e.told.purchases[0].cart_is_sure = false;
+    e.told.purchases[0].tries[2].lines[1] = 2;
+  }));
   BOOST_TEST(finds("one key gives one order", [](evidence& e) { e.there.keys.emplace_back("a", order_3); }));
   BOOST_TEST(
       finds("one key gives one order", [](evidence& e) { e.told.purchases[0].tries[2].order_id = order_2; }));

@@ -17,6 +17,7 @@ struct told {
   std::string problem;   // slug; empty when the answer is none
   std::string order_id;  // of a 200 or 201
   std::string state;     // the order's, of a 200 or 201
+  quantities lines{};    // likewise
 };
 
 // One idempotency key and everything that was tried with it.
@@ -27,6 +28,8 @@ struct purchase {
   std::vector<told> tries;
   std::vector<told> cancels;
   std::vector<std::string> states_seen;  // by reading, in order
+  // Whether `wanted` must be what was in the cart: a change of it that got no answer may come late.
+  bool cart_is_sure = true;
 
   // "" when no try was answered with an order.
   [[nodiscard]] std::string order_id() const {
