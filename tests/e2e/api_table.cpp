@@ -57,6 +57,16 @@ const std::vector<row> table{
     {"GET /api/wishlist", row::user, {"200", "503", "504"}},
     {"POST /api/wishlist", row::user, {"200", "400 invalid-body", "404 product-not-found", "503", "504"}},
     {"DELETE /api/wishlist/{productId}", row::user, {"200", "404 not-in-wishlist"}},
+    {"POST /api/orders",
+     row::user,
+     {"201", "200", "400 invalid-body", "400 idempotency-key-required", "400 idempotency-key-invalid",
+      "404 address-not-found", "409 cart-empty", "409 price-changed", "409 out-of-stock",
+      "409 items-unavailable", "422 idempotency-key-reused", "422 txn-number-taken", "503", "504"}},
+    {"GET /api/orders", row::user, {"200", "304", "400", "400 invalid-cursor"}},
+    {"GET /api/orders/{id}", row::user, {"200", "304", "404 order-not-found"}},
+    {"POST /api/orders/{id}/cancel", row::user, {"200", "404 order-not-found", "409 order-final"}},
+    {"GET /api/admin/orders", row::admin, {"200", "400 invalid-status"}},
+    {"GET /api/admin/orders/{id}", row::admin, {"200", "404 order-not-found"}},
     {"GET /api/home", row::open, {"200"}},
     {"GET /api/whoami", row::open, {"200"}},
     {"GET /status", row::open, {"200"}},
@@ -73,7 +83,7 @@ std::string route_of(const std::string& method, const std::string& target) {
     if (part.empty()) continue;
     const bool is_id = last == "products" && part != "ids";
     const bool is_other_id =
-        last == "addresses" || last == "customers" || (last == "cart" && part != "merge");
+        last == "addresses" || last == "customers" || last == "orders" || (last == "cart" && part != "merge");
     path += last == "wishlist" || (last == "cart" && part != "merge") ? "/{productId}"
             : is_id || is_other_id                                    ? "/{id}"
                                                                       : "/" + part;
@@ -94,6 +104,15 @@ constexpr const char* list_item = "id name price currency banner available";
 constexpr const char* whole_customer = "id email name phone role createdAt addresses";
 constexpr const char* phone_customer = "id email name phone role createdAt";
 constexpr const char* address = "id street city state postalCode country";
+constexpr const char* placed_order = "orderId status amount currency items address txnNumber createdAt";
+constexpr const char* listed_order =
+    "orderId status reason amount currency items address txnNumber createdAt updatedAt";
+constexpr const char* whole_order =
+    "orderId status reason amount currency items address txnNumber createdAt updatedAt history";
+constexpr const char* staff_order =
+    "orderId customerId email status reason amount currency items address txnNumber createdAt updatedAt "
+    "history";
+constexpr const char* order_item = "productId name banner price quantity lineTotal";
 constexpr const char* cart_product = "id name banner price currentPrice priceChanged available";
 
 std::set<std::string> words(const char* text) {
@@ -378,6 +397,106 @@ void walk_shopping(walk& w) {
   w.ask(ann, "DELETE", "/api/cart", "200", {}, {{"", "items total currency"}});
 }
 
+answer order(walk& w, const std::string& key, const std::string& expected, const std::string& body = "{}",
+             const std::vector<shape>& shapes = {}) {
+  w.ann.device.header("Idempotency-Key", key);
+  auto received = w.ask(w.ann.device, "POST", "/api/orders", expected, body, shapes);
+  w.ann.device.forget_header("Idempotency-Key");
+  return received;
+}
+
+void put_into_cart(walk& w, std::int64_t product, int quantity) {
+  expect(200, w.ann.device.post("/api/cart", R"({"productId":)" + std::to_string(product) +
+                                                 R"(,"quantity":)" + std::to_string(quantity) + "}"));
+}
+
+bool becomes(walk& w, const std::string& path, const std::string& status) {
+  return becomes_true([&] { return text_of(w.ann.device.get(path), "/status") == status; }, 30s);
+}
+
+void reprice(browser& admin, const product& item, const std::string& more) {
+  expect(200, admin.send("PUT", "/api/products/" + std::to_string(item.id),
+                         R"({"sku":")" + item.sku + R"(","name":"Test lamp","type":"Tests","version":1)" +
+                             more + "}"));
+}
+
+void walk_refused_orders(walk& w, const product& lamp) {
+  auto& ann = w.ann.device;
+  w.ask(ann, "POST", "/api/orders", "400 idempotency-key-required", "{}");
+  order(w, "not visible", "400 idempotency-key-invalid");
+  const auto key = fresh_email();
+  order(w, key, "409 cart-empty");
+  order(w, key, "400 invalid-body", R"({"addressId":"home"})");
+  const auto dear = create_product(w.admin.device, R"(,"quantity":9)", "3");
+  put_into_cart(w, dear.id, 2);
+  order(w, key, "404 address-not-found", R"({"addressId":999999999})");
+  reprice(w.admin.device, dear, R"(,"price":4)");
+  const auto refused = order(w, key, "409 price-changed");
+  BOOST_TEST(number_of(refused, "/lines/0/productId") == std::to_string(dear.id));
+  put_into_cart(w, dear.id, 10);
+  BOOST_TEST(becomes_true(
+      [&] {
+        ann.header("Idempotency-Key", key);
+        const bool told = ann.post("/api/orders", "{}").problem() == "out-of-stock";
+        ann.forget_header("Idempotency-Key");
+        return told;
+      },
+      10s));
+  order(w, key, "409 out-of-stock");
+  expect(204, w.admin.device.del("/api/products/" + std::to_string(dear.id)));
+  order(w, key, "409 items-unavailable");
+  expect(200, ann.del("/api/cart"));
+  put_into_cart(w, lamp.id, 1);
+  order(w, key, "201");  // no refusal has used it up
+}
+
+void walk_orders(walk& w) {
+  auto& ann = w.ann.device;
+  auto& admin = w.admin.device;
+  const auto lamp = create_product(admin, R"(,"quantity":50)", "19.99");
+  const auto address_id = add_address(ann);
+  walk_refused_orders(w, lamp);
+
+  put_into_cart(w, lamp.id, 3);
+  const auto key = fresh_email();
+  const auto body =
+      R"({"addressId":)" + std::to_string(address_id) + R"(,"txnNumber":"T)" + key.substr(0, 40) + R"("})";
+  const auto placed =
+      order(w, key, "201", body, {{"", placed_order}, {"/items/0", order_item}, {"/address", address}});
+  BOOST_TEST(number_of(placed, "/amount") == "59.97");
+  BOOST_TEST(text_of(placed, "/status") == "PENDING");
+  const auto id = text_of(placed, "/orderId");
+  const auto path = "/api/orders/" + id;
+  BOOST_TEST(placed.header("location") == path);
+  BOOST_TEST(order(w, key, "200", body).body == placed.body);
+  order(w, key, "422 idempotency-key-reused");
+  put_into_cart(w, lamp.id, 1);
+  order(w, fresh_email(), "422 txn-number-taken", body);
+
+  BOOST_TEST(becomes(w, path, "ACCEPTED"));
+  const auto shown = w.ask(ann, "GET", path, "200", {},
+                           {{"", whole_order}, {"/items/0", order_item}, {"/history/0", "status reason at"}});
+  const auto list = w.ask(ann, "GET", "/api/orders?limit=1", "200", {},
+                          {{"", "orders nextCursor"}, {"/orders/0", listed_order}});
+  w.ask(ann, "GET", "/api/orders?limit=1&cursor=" + text_of(list, "/nextCursor"), "200");
+  ann.header("If-None-Match", shown.header("etag"));
+  w.ask(ann, "GET", path, "304");
+  ann.header("If-None-Match", list.header("etag"));
+  w.ask(ann, "GET", "/api/orders?limit=1", "304");
+  ann.forget_header("If-None-Match");
+  w.ask(ann, "GET", "/api/orders?limit=0", "400");
+  w.ask(ann, "GET", "/api/orders?cursor=forged", "400 invalid-cursor");
+
+  w.ask(w.bob.device, "GET", path, "404 order-not-found");
+  w.ask(w.bob.device, "POST", path + "/cancel", "404 order-not-found", "{}");
+  w.ask(ann, "POST", path + "/cancel", "200", "{}", {{"", whole_order}});
+  w.ask(ann, "POST", path + "/cancel", "409 order-final", "{}");
+  w.ask(admin, "GET", "/api/admin/orders?status=CANCELLED&limit=5", "200", {}, {{"", "orders nextCursor"}});
+  w.ask(admin, "GET", "/api/admin/orders?status=LOST", "400 invalid-status");
+  w.ask(admin, "GET", "/api/admin/orders/" + id, "200", {}, {{"", staff_order}});
+  w.ask(admin, "GET", "/api/admin/orders/999999999", "404 order-not-found");
+}
+
 void walk_pages(walk& w) {
   auto& ann = w.ann.device;
   w.ask(w.stranger, "GET", "/api/home", "200", {},
@@ -414,7 +533,7 @@ void walk_common_errors(walk& w) {
     if (each.access == row::admin) w.ask(w.ann.device, method, target, "403 role-required", body);
     const auto refused = w.ask(w.stranger, target == "/api/profile" ? "PUT" : "PATCH", target, "405");
     BOOST_TEST(refused.header("allow").find(method) != std::string::npos);
-    if (!has_body) continue;
+    if (!has_body || target.ends_with("/cancel")) continue;  // a cancel says everything by its path
     auto& device = w.allowed(each.access);
     w.ask(device, method, target, "400 malformed-json", R"({"a":1,})");
     w.ask(device, method, target, "400 malformed-json", R"({"a":1,"a":2})");
@@ -453,6 +572,8 @@ void walk_without_products(walk& w, const std::string& status) {
   w.ask(ann, "POST", "/api/cart/merge", status, "{\"items\":[" + line + "]}");
   w.ask(ann, "POST", "/api/wishlist", status, R"({"productId":1})");
   w.ask(ann, "GET", "/api/wishlist", status);
+  order(w, fresh_email(), status);  // of what walk_orders left in the cart
+  w.ask(ann, "GET", "/api/orders", "200");
   w.ask(ann, "GET", "/api/cart", "200");
   w.ask(ann, "GET", "/api/profile", "200");
   const auto home = w.ask(ann, "GET", "/api/home", "200");
@@ -500,6 +621,7 @@ BOOST_AUTO_TEST_CASE(every_row_of_the_api_answers_as_listed_on_both_devices) {
     walk_accounts(*each);
     walk_catalogue(*each);
     walk_shopping(*each);
+    walk_orders(*each);
     walk_pages(*each);
     walk_common_errors(*each);
   }
