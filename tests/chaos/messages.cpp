@@ -100,7 +100,7 @@ std::size_t messages::repeat(std::mt19937_64& luck) {
 std::size_t messages::reorder(const std::string& queue, const std::function<void()>& meanwhile) {
   {
     const std::lock_guard lock(mutex_);
-    if (!unbound_.empty() || !held_.empty()) throw std::runtime_error("the last events are still held back");
+    deliver_held();  // of a time before, when the broker went away meanwhile
     (void)take_heard();
     held_for_ = queue;
     for (const auto& [key, target] : bindings_) {
@@ -110,8 +110,7 @@ std::size_t messages::reorder(const std::string& queue, const std::function<void
     }
   }
   meanwhile();
-  const std::lock_guard lock(mutex_);
-  return deliver_held();
+  return make_good();
 }
 
 // Bound again first: what is heard twice then is a repeat, what nobody heard would be a loss of ours.
@@ -136,17 +135,19 @@ std::size_t messages::deliver_held() {
   return sent;
 }
 
-void messages::make_good() {
-  const auto done = [this] {
+std::size_t messages::make_good() {
+  std::size_t sent = 0;
+  const auto done = [&] {
     try {
       const std::lock_guard lock(mutex_);
-      deliver_held();
+      sent = deliver_held();
       return true;
     } catch (const std::exception&) {
       return false;
     }
   };
   if (!e2e::becomes_true(done, 60s)) throw std::runtime_error("the events held back could not be delivered");
+  return sent;
 }
 
 void messages::poison(const std::string& service, const std::string& mark, std::mt19937_64& luck) {

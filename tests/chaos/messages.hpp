@@ -30,7 +30,7 @@ class messages {
   std::size_t close_connections();  // of all services, by the broker; how many
 
   // Bindings as they were, and every event held back delivered. Tries again until the broker lets it.
-  void make_good();
+  std::size_t make_good();
 
  private:
   struct heard {
