@@ -55,7 +55,7 @@ std::vector<product> from(std::vector<db::row> rows) {
 
 // The statement cache is keyed by text, so IN lists come in a few sizes only; the rest is filled with the
 // last id.
-constexpr std::array<std::size_t, 4> in_list_sizes{1, 10, 100, 1000};
+constexpr std::array<std::size_t, 5> in_list_sizes{1, 10, 20, 100, 1000};  // 20: the usual page
 
 using in_list_texts = std::array<std::string, in_list_sizes.size()>;
 

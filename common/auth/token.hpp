@@ -36,7 +36,8 @@ class token_verifier {
   // The identity, or a thrown error(fault::unauthenticated, "token-…"): "token-invalid" or "token-expired".
   // Strict: base64url without padding, three parts, alg HS256, typ JWT if present, known kid, no crit, no
   // duplicate member, integer times, string claims, at most 4096 bytes; sub in 1..2^63-1 and, if there is a
-  // list, on it; role user, admin or seller; not revoked. An expired token that is wrong besides is "token-invalid".
+  // list, on it; role user, admin or seller; not revoked. An expired token that is wrong besides is
+  // "token-invalid".
   [[nodiscard]] identity verify(std::string_view token, std::chrono::sys_seconds now) const;
   // Of an Authorization header's value: scheme Bearer in any case, one space, the token. Throws as above.
   [[nodiscard]] identity verify_header(std::string_view authorization, std::chrono::sys_seconds now) const;
