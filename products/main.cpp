@@ -37,15 +37,17 @@ int main(int argc, char** argv) {
         events_loop, settings.broker.named(settings.process.replica + " events"), logger, metrics};
     amqp::publisher publisher{events_connection, "mercat.events", "products"};
     messaging::relay relay{database, publisher, events_loop, logger, metrics};
+    const auto wake_relay = [&relay] { relay.wake(); };
     auth::revocations revoked{settings.tokens.lifetime};
     messaging::revocation_feed revocations{events_connection, settings.process.replica, revoked, logger,
                                            metrics};
 
-    messaging::consumer orders{events_connection,          database, {products::event_queue},
-                               products::event_handlers(), logger,   metrics};
+    messaging::consumer orders{
+        events_connection,          database, {.queue = products::event_queue, .committed = wake_relay},
+        products::event_handlers(), logger,   metrics};
 
     products::catalogue catalogue{database, settings.currency};
-    products::assortment assortment{database, settings.currency, [&relay] { relay.wake(); }};
+    products::assortment assortment{database, settings.currency, wake_relay};
 
     amqp::connection rpc_connection{rpc_loop, settings.broker.named(settings.process.replica + " rpc"),
                                     logger, metrics};

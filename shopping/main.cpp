@@ -43,8 +43,9 @@ int main(int argc, char** argv) {
     amqp::publisher publisher{events_connection, "mercat.events", "shopping"};
     messaging::relay relay{database, publisher, events_loop, logger, metrics};
     const auto wake_relay = [&relay] { relay.wake(); };
-    messaging::consumer events{events_connection,          database, {shopping::event_queue},
-                               shopping::event_handlers(), logger,   metrics};
+    messaging::consumer events{
+        events_connection,          database, {.queue = shopping::event_queue, .committed = wake_relay},
+        shopping::event_handlers(), logger,   metrics};
     auth::revocations revoked{settings.tokens.lifetime};
     messaging::revocation_feed revocations{events_connection, replica, revoked, logger, metrics};
 

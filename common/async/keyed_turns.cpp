@@ -52,7 +52,7 @@ task<keyed_turns::turn> keyed_turns::take(std::string key, deadline until) {
   const auto owner = state_;
   const auto place = owner->enter(key);
   if (place) {
-    const auto waiting = *place;
+    const auto& waiting = *place;
     timers_.call_at(until.at(), [waiting] { waiting.fail(too_late()); });
     co_await waiting;
   }

@@ -51,6 +51,9 @@ struct consumer_options {
   std::uint16_t prefetch = 16;  // handled at once
   int max_attempts = 20;        // process deaths while handling one message
   std::chrono::hours remember_for{24 * 14};
+  // Called on the connection's loop after each commit of an effect: the relay's wake, where handlers write
+  // events.
+  std::function<void()> committed{};
 };
 
 // Everything given must outlive the consumer.

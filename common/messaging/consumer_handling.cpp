@@ -148,6 +148,7 @@ async::task<bool> consumer::state::attempt(std::shared_ptr<state> self, progress
     return true;
   };
   const bool fresh = co_await self->database.transaction(async::deadline::in(database_time), apply);
+  if (fresh && self->options.committed) self->options.committed();
   co_return fresh;
 }
 

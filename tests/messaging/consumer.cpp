@@ -29,6 +29,20 @@ BOOST_FIXTURE_TEST_CASE(an_event_that_comes_twice_has_one_effect, fixture) {
   BOOST_TEST(dead() == 0U);
 }
 
+BOOST_FIXTURE_TEST_CASE(the_commit_of_each_effect_is_told_once, fixture) {
+  std::atomic<int> told{0};
+  std::atomic<bool> too_early{false};
+  how.committed = [&] {
+    if (effects() < ++told) too_early = true;
+  };
+  start();
+  for (const auto* id : {"one", "two", "two", "three"}) put(id);
+  BOOST_TEST(eventually(10s, [&] { return told == 3 && consumer->idle(); }));
+  BOOST_TEST(all_is_acknowledged());
+  BOOST_TEST(told == 3);
+  BOOST_TEST(!too_early);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_transient_fault_is_tried_again_in_place_until_it_passes, fixture) {
   std::atomic<int> attempts{0};
   handlers["thing.happened"].apply = [&](db::session& s, const event& item) {
