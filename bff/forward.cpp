@@ -70,7 +70,8 @@ http::client_request call_for(const http::request& asked, http::method method, s
   call.target = std::move(target);
   call.request_id = asked.id;
   for (const auto* name : handed_on)
-    if (const auto value = asked.headers.get(name); !value.empty()) call.headers.emplace_back(name, value);
+    for (const auto& [given, value] : asked.headers.all())  // one given twice is for its owner to refuse
+      if (http::same_name(given, name) && !value.empty()) call.headers.emplace_back(name, value);
   return call;
 }
 

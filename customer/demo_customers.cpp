@@ -80,6 +80,7 @@ std::size_t add(db::session& s, batch numbers, const std::string& hash) {
   store::insert_all(s, accounts);
   const auto ids = store::ids_between(s, first_key, last_key);
   std::vector<std::pair<std::int64_t, postal_address>> addresses;
+  addresses.reserve(at_home.size());
   for (auto& each : at_home) addresses.emplace_back(ids.at(each.email), std::move(*each.where));
   store::add_addresses(s, addresses);
   return accounts.size();

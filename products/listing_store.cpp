@@ -112,8 +112,8 @@ std::vector<product_id> distinct_ids(const std::vector<db::row>& rows) {
   ids.reserve(rows.size());
   for (const auto& row : rows) ids.push_back(row.integer(0));
   std::ranges::sort(ids);
-  const auto repeated = std::ranges::unique(ids);
-  ids.erase(repeated.begin(), repeated.end());
+  const auto repeated = std::unique(ids.begin(), ids.end());
+  ids.erase(repeated, ids.end());
   return ids;
 }
 

@@ -73,8 +73,9 @@ std::vector<std::string_view> words_of(std::string_view folded) {
     folded.remove_prefix(std::min(end + 1, folded.size()));
   }
   std::ranges::sort(words);
-  const auto repeated = std::ranges::unique(words);
-  words.erase(repeated.begin(), repeated.end());
+  // std::unique: clang 14 cannot read the ranges of gcc 12's library.
+  const auto repeated = std::unique(words.begin(), words.end());
+  words.erase(repeated, words.end());
   return words;
 }
 

@@ -66,6 +66,7 @@ async::task<merged_view> carts::merge(customer_id customer, std::vector<wanted_p
                                       async::deadline until) {
   const auto wanted = summed(items);
   std::vector<product_id> ids;
+  ids.reserve(wanted.size());
   for (const auto& each : wanted) ids.push_back(each.product);
   std::vector<described_product> found;
   std::exception_ptr failure;
@@ -76,6 +77,7 @@ async::task<merged_view> carts::merge(customer_id customer, std::vector<wanted_p
   }
   if (failure) co_await refuse(customer, failure, until);
   std::vector<offer> offers;
+  offers.reserve(found.size());
   for (auto& each : found) offers.push_back(std::move(each.read));
 
   const auto merge_id = uuid_v7();

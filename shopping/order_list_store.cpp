@@ -71,6 +71,7 @@ void add_lines(db::session& s, std::vector<order>& orders) {
 
 std::vector<order> orders_from(db::session& s, std::vector<db::row> rows) {
   std::vector<order> orders;
+  orders.reserve(rows.size());
   for (auto& row : rows) orders.push_back(order_of(row));
   add_lines(s, orders);
   return orders;

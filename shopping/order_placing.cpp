@@ -95,9 +95,11 @@ async::task<void> order_placing::find_address(attempt& of) {
 
 async::task<std::optional<order_refused>> order_placing::prepare(attempt& of) {
   std::vector<product_id> ids;
+  ids.reserve(of.cart.lines.size());
   for (const auto& each : of.cart.lines) ids.push_back(each.line.product);
   auto described = co_await offers_.find_all(std::move(ids), of.until);
   std::vector<offer> offers;
+  offers.reserve(described.size());
   for (auto& each : described) offers.push_back(std::move(each.read));
 
   auto refused = refusal(of.cart.lines, offers, of.wanted.accept_price_change);

@@ -5,7 +5,7 @@ namespace mercat::shopping::store {
 bool orders_wait_to_be_sent(db::session& s, std::chrono::milliseconds longer_than) {
   return s
       .query_one(
-          "SELECT 1 FROM outbox WHERE type = 'order.created' AND "
+          "SELECT 1 FROM outbox WHERE type = 'order.created' AND attempts = 0 AND "
           "created_at < UTC_TIMESTAMP(6) - INTERVAL ? MICROSECOND LIMIT 1",
           std::chrono::microseconds{longer_than}.count())
       .has_value();
@@ -16,10 +16,6 @@ bool hold_sweep(db::session& s, const std::string& holder, std::chrono::seconds 
              "UPDATE order_sweep SET holder = ?, held_until = UTC_TIMESTAMP(6) + INTERVAL ? SECOND "
              "WHERE id = 1 AND (holder = ? OR held_until < UTC_TIMESTAMP(6))",
              holder, lease.count(), holder) == 1;
-}
-
-void release_sweep(db::session& s, const std::string& holder) {
-  s.execute("UPDATE order_sweep SET held_until = UTC_TIMESTAMP(6) WHERE id = 1 AND holder = ?", holder);
 }
 
 std::vector<std::string> overdue_orders(db::session& s, std::chrono::milliseconds age, std::int64_t most) {

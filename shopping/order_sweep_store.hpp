@@ -9,13 +9,12 @@
 
 namespace mercat::shopping::store {
 
-// Does an order.created wait in the outbox for longer than that?
+// Does an order.created wait in the outbox for longer than that? One that the broker itself sent back does
+// not count: it was there, and nobody will decide on that order.
 [[nodiscard]] bool orders_wait_to_be_sent(db::session& s, std::chrono::milliseconds longer_than);
 
 // One sweeper at a time: true when `holder` is it, for `lease` from now. In a transaction.
 [[nodiscard]] bool hold_sweep(db::session& s, const std::string& holder, std::chrono::seconds lease);
-// Lets another one sweep at once. In a transaction.
-void release_sweep(db::session& s, const std::string& holder);
 
 // PENDING and created longer than `age` ago, oldest first.
 [[nodiscard]] std::vector<std::string> overdue_orders(db::session& s, std::chrono::milliseconds age,

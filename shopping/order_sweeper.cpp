@@ -68,11 +68,11 @@ struct order_sweeper::state final : amqp::channel_user {
   }
 
   void look() {
-    if (stopping.load() || running.exchange(true)) return;
     const auto now = clock::now();
     if (now - last_look > std::max<clock::duration>(most_looks_missed * options.between_looks, look_limit))
       well_since.reset();
     last_look = now;
+    if (stopping.load() || running.exchange(true)) return;
     async::spawn(run(), [this](std::exception_ptr) {
       running.store(false);
       running.notify_all();
@@ -90,6 +90,17 @@ struct order_sweeper::state final : amqp::channel_user {
     try {
       co_await sweep();
     } catch (const std::exception&) {  // the next look goes on with it
+    }
+  }
+
+  // One that cannot be cancelled now does not hold up those behind it.
+  [[nodiscard]] async::task<bool> time_out(const std::string& id, async::deadline until) {
+    try {
+      co_return co_await database.transaction(until, [&id](db::session& s) { return time_order_out(s, id); });
+    } catch (const std::exception& failure) {
+      logger.warning("an overdue order could not be cancelled",
+                     {{"order", id}, {"reason", std::string_view{failure.what()}}});
+      co_return false;
     }
   }
 
@@ -117,8 +128,7 @@ struct order_sweeper::state final : amqp::channel_user {
     for (const auto& id : ids) {
       // The connection may break between two of them.
       if (stopping.load() || !well_since || until.passed()) co_return;
-      const bool moved =
-          co_await database.transaction(until, [&id](db::session& s) { return time_order_out(s, id); });
+      const bool moved = co_await time_out(id, until);
       if (!moved) continue;
       timed_out.Increment();
       events_committed();

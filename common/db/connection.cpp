@@ -88,6 +88,8 @@ void connection::open(const connect_options& options) {
   plain_.reset(driver_->createStatement());
   plain_->execute(
       "SET time_zone = '+00:00', tx_isolation = 'READ-COMMITTED', innodb_lock_wait_timeout = 1, "
+      // A client that fell silent within a transaction, frozen or cut off, must not keep its locks for hours.
+      "idle_transaction_timeout = 5, "
       "sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
       "NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY', max_statement_time = " +
       seconds_text(options.statement_limit));

@@ -178,6 +178,9 @@ async::task<client_response> client::send(client_request what, async::deadline u
   call->headers.emplace_back("X-Request-Id", std::move(what.request_id));
   call->headers.emplace_back("X-Hop-Id", hop);
   call->headers.emplace_back("X-Deadline-Ms", std::to_string(allowed.count()));
+  const auto at = std::chrono::system_clock::now().time_since_epoch() + allowed;
+  call->headers.emplace_back(
+      "X-Deadline-At", std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(at).count()));
   call->body = std::move(what.body);
   call->max_answer = self->options.max_answer;
   call->until = limit;

@@ -57,7 +57,8 @@ class client {
   // somebody else's). Any status is a result; throws fault::unavailable "<name>-unavailable" (not reachable,
   // connection lost, bulkhead full, circuit open, answer too large) or fault::too_slow "<name>-timeout".
   // After either, a call that is not GET or HEAD may have been carried out all the same; it was sent at most
-  // once. The remaining time travels as X-Deadline-Ms. Throws fault::malformed when the target or a header
+  // once. The remaining time travels as X-Deadline-Ms, its end as
+  // X-Deadline-At. Throws fault::malformed when the target or a header
   // cannot go on the wire, fault::uri_too_long for a target beyond max_target, and what the status of a 4xx
   // without hop id says. Nobody has seen the request then.
   [[nodiscard]] async::task<client_response> send(client_request what, async::deadline until);

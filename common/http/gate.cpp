@@ -11,6 +11,8 @@ namespace mercat::http {
 namespace {
 
 constexpr std::size_t unrouted_body_limit = 64 * 1024;
+constexpr std::chrono::milliseconds farthest{
+    4'102'444'800'000};  // the year 2100, so that sums cannot overflow
 
 bool is_id(std::string_view text) noexcept {
   return text.size() >= 16 && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -70,10 +72,22 @@ void check_caller(const core& shared, const request_head& head, exchange& into) 
   }
 }
 
-// What the caller's own deadline leaves, at most the route's limit. Not a number: as if not sent.
+// How far the clocks of two machines may differ before one refuses what the other asks.
+constexpr std::chrono::milliseconds clocks_differ{1000};
+
+// What the caller's own deadline leaves, at most the route's limit. Not a number: as if not sent. The time
+// left counts from now on, whatever the clocks say; the point in time is there for a request that was long on
+// its way: one that lay before a frozen process must not be carried out after its sender was told 504.
 std::chrono::milliseconds time_left(const request_head& head, std::chrono::milliseconds limit) {
-  const auto milliseconds = whole_number<std::uint32_t>(head.header("X-Deadline-Ms"));
-  return milliseconds ? std::min(limit, std::chrono::milliseconds{*milliseconds}) : limit;
+  using std::chrono::milliseconds;
+  if (const auto left = whole_number<std::uint32_t>(head.header("X-Deadline-Ms")))
+    limit = std::min(limit, milliseconds{*left});
+  if (const auto at = whole_number<std::int64_t>(head.header("X-Deadline-At")); at && *at > 0) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto until = milliseconds{std::min<std::int64_t>(*at, farthest.count())} + clocks_differ;
+    limit = std::min(limit, std::chrono::duration_cast<milliseconds>(until - now));
+  }
+  return std::max(limit, milliseconds{0});
 }
 
 void check_length(const request_head& head, exchange& into) {

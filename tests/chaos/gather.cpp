@@ -58,11 +58,10 @@ bool takes_orders(db::session& s) {
 }
 
 void gather_orders(db::session& s, std::int64_t first, std::int64_t last, truth& into) {
-  for (auto& row :
-       s.query("SELECT id, customer_id, status FROM mercat_shopping.customer_order WHERE customer_id "
-               "BETWEEN ? AND ?",
-               first, last))
-    into.orders[row.text(0)] = {row.integer(1), row.text(2), {}, {}, {}};
+  for (auto& row : s.query("SELECT id, customer_id, status, COALESCE(reason = 'timeout', 0) FROM "
+                           "mercat_shopping.customer_order WHERE customer_id BETWEEN ? AND ?",
+                           first, last))
+    into.orders[row.text(0)] = {row.integer(1), row.text(2), {}, {}, {}, row.boolean(3)};
   for (auto& row :
        s.query("SELECT l.order_id, l.product_id, l.quantity FROM mercat_shopping.order_line l JOIN "
                "mercat_shopping.customer_order o ON o.id = l.order_id WHERE o.customer_id BETWEEN ? AND ?",

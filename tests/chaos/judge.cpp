@@ -81,6 +81,8 @@ verdict states_are_final(const record& told_, const truth& there) {
   for (const auto& [id, order] : there.orders) {
     ++out.looked_at;
     if (order.state == "PENDING") out.violations.push_back("order " + id + " is still PENDING");
+    // Legal, and the shop's way out when an event is lost: so here it says that one was.
+    if (order.timed_out) out.violations.push_back("order " + id + " was never decided, and given up");
     std::string before;
     for (const auto& state : order.history) {
       if (!legal_moves.contains({before, state}))

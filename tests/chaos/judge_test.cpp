@@ -118,6 +118,7 @@ BOOST_AUTO_TEST_CASE(wrong_states_are_found) {
   BOOST_TEST(finds("no order is PENDING", [](evidence& e) {
     e.there.orders[order_1].history = {"PENDING", "CANCELLED", "ACCEPTED"};
   }));
+  BOOST_TEST(finds("no order is PENDING", [](evidence& e) { e.there.orders[order_2].timed_out = true; }));
   BOOST_TEST(finds("no order is PENDING", [](evidence& e) {
     e.told.purchases[0].states_seen = {"ACCEPTED", "PENDING"};
   }));

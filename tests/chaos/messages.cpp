@@ -60,6 +60,12 @@ messages::~messages() {
 
 std::vector<messages::heard> messages::take_heard() {
   std::vector<heard> events;
+  while (take_some(events)) {
+  }
+  return events;
+}
+
+bool messages::take_some(std::vector<heard>& events) {
   const auto got = broker_.ask("POST", std::string{"/queues/mercat/"} + tap + "/get",
                                R"({"ackmode":"ack_requeue_false","encoding":"auto","count":5000})");
   const auto listed = json::document::parse(got);
@@ -68,7 +74,7 @@ std::vector<messages::heard> messages::take_heard() {
     events.push_back({std::string{json::text(each, "routing_key").value_or("")},
                       std::string{json::text(each, "payload").value_or("")}, text_of(*properties)});
   }
-  return events;
+  return !listed.root().Empty();
 }
 
 void messages::send(const std::string& queue, const heard& event) {

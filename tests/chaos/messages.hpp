@@ -37,6 +37,7 @@ class messages {
     std::string type, payload, properties;
   };
   std::vector<heard> take_heard();
+  bool take_some(std::vector<heard>& events);  // false: there were none
   void send(const std::string& queue, const heard& event);
   [[nodiscard]] std::vector<std::string> queues_of(const std::string& type) const;
   std::size_t deliver_held();

@@ -17,6 +17,7 @@ struct found_order {
   std::string key;  // of order_key; empty when it has none
   quantities lines;
   std::vector<std::string> history;  // states, in order
+  bool timed_out = false;            // cancelled because nobody decided
 };
 
 struct movement {

@@ -118,6 +118,21 @@ BOOST_AUTO_TEST_CASE(the_callers_deadline_shortens_the_routes_and_never_lengthen
   BOOST_TEST(served::becomes_true([&] { return test.server.in_flight() == 0; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_request_that_was_too_long_on_its_way_is_not_begun) {
+  served test;
+  raw_client client(test.port());
+  const auto at = [](std::chrono::milliseconds from_now) {
+    const auto then = std::chrono::system_clock::now().time_since_epoch() + from_now;
+    return "X-Deadline-At: " +
+           std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(then).count()) + "\r\n";
+  };
+  BOOST_TEST(client.ask(get("/echo/a", at(2000ms))).status == 200);
+  BOOST_TEST(client.ask(get("/echo/a", at(-200ms))).status == 200, "clocks differ a little");
+  BOOST_TEST(client.ask(get("/echo/a", "X-Deadline-Ms: 1000\r\n" + at(-5000ms))).status == 504);
+  for (const auto* odd : {"0", "-1", "soon", "9223372036854775807", "99999999999999999999"})
+    BOOST_TEST(client.ask(get("/echo/a", "X-Deadline-At: " + std::string(odd) + "\r\n")).status == 200, odd);
+}
+
 BOOST_AUTO_TEST_CASE(every_answer_carries_a_request_id_and_echoes_the_hop_id) {
   served test;
   raw_client client(test.port());

@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(blank_text_and_control_characters_are_refused) {
   for (const auto* member : {"name", "type", "unit", "supplier", "banner"})
     for (const auto* value : {R"("a\nb")", R"("a\tb")", R"("a\u0001")", R"("a\u007f")", R"("a\u0085")"})
       refused(member, value);
-  for (const auto* value : {R"("a\u0007")", R"("a\r\nb")", R"("\u001b[1m")"}) refused("description", value);
+  for (const auto* value : {R"("a\u0007")", R"("\u001b[1m")"}) refused("description", value);
   BOOST_TEST(read_new(with("description", R"("a\n\tb ")")).description == "a\n\tb ");
   BOOST_CHECK_EXCEPTION(static_cast<void>(read_new(with("name", R"("a\u0000")"))), error,
                         [](const error& why) { return why.slug() == "malformed-json"; });
