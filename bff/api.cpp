@@ -29,6 +29,8 @@ http::route_table api(upstreams& to, const device& shown_on, std::string replica
   http::route_table table{
       forward(method::post, "/signup", access::anyone, to.customer, whole),
       forward(method::post, "/login", access::anyone, to.customer, whole),
+      forward(method::post, "/token/refresh", access::anyone, to.customer, whole),
+      forward(method::post, "/logout", access::anyone, to.customer, whole),
       forward(method::get, "/profile", access::user, to.customer, shown_on.customer),
       forward(method::patch, "/profile", access::user, to.customer, shown_on.customer),
       forward(method::del, "/profile", access::user, to.customer, whole),

@@ -115,6 +115,10 @@ error account_gone() {
   return {fault::unauthenticated, "token-invalid", "the account this token was made for is gone"};
 }
 
+error bad_credentials() {
+  return {fault::unauthenticated, "bad-credentials", "e-mail address or password is wrong"};
+}
+
 error email_taken() {
   return {fault::already_exists, "email-taken", "an account with this e-mail address exists already"};
 }

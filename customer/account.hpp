@@ -84,6 +84,8 @@ struct revocation {
 
 // fault::unauthenticated "token-invalid": a token may outlive its account.
 [[nodiscard]] error account_gone();
+// fault::unauthenticated "bad-credentials": whatever was wrong.
+[[nodiscard]] error bad_credentials();
 // fault::already_exists
 [[nodiscard]] error email_taken();
 

@@ -37,7 +37,8 @@ int main(int argc, char** argv) {
     auth::password_hasher hasher{settings.hashing};
     const auth::token_issuer issuer{settings.tokens};
     const auto remembered = settings.revocations_remembered();
-    customer::membership members{database,    hasher,     issuer,
+    customer::sessions sessions{database, issuer, settings.refresh_lifetime};
+    customer::membership members{database,    hasher,     sessions,
                                  events_loop, remembered, [&relay] { relay.wake(); }};
     customer::address_book addresses{database};
     customer::directory customers{database};
@@ -51,7 +52,7 @@ int main(int argc, char** argv) {
                          metrics};
 
     http::server server{settings.http,
-                        customer::routes(members, addresses, customers, settings.process.replica),
+                        customer::routes(members, sessions, addresses, customers, settings.process.replica),
                         std::make_shared<auth::token_verifier>(settings.tokens), logger, metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });

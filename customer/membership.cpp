@@ -2,6 +2,7 @@
 
 #include "customer/address_store.hpp"
 #include "customer/messages.hpp"
+#include "customer/refresh_token_store.hpp"
 #include "customer/revocation_store.hpp"
 #include "customer/store.hpp"
 
@@ -23,6 +24,7 @@ void end_account(db::session& s, std::int64_t id, std::chrono::seconds remembere
   const auto now = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::system_clock::now());
   if (!store::erase(s, id, now)) throw account_gone();
   store::remove_addresses(s, id);
+  store::remove_refresh_tokens(s, id);
   const revocation revoked{id, now + clocks_differ};
   store::add_revocation(s, revoked);
   store::forget_revocations(s, now - remembered);
@@ -33,12 +35,12 @@ void end_account(db::session& s, std::int64_t id, std::chrono::seconds remembere
 
 }  // namespace
 
-membership::membership(db::pool& database, auth::password_hasher& hasher, const auth::token_issuer& issuer,
+membership::membership(db::pool& database, auth::password_hasher& hasher, sessions& logged_in,
                        async::event_loop& timers, std::chrono::seconds remembered,
                        std::function<void()> events_committed)
     : database_(database),
       hasher_(hasher),
-      issuer_(issuer),
+      sessions_(logged_in),
       sign_ups_(timers),
       remembered_(remembered),
       events_committed_(std::move(events_committed)) {}
@@ -51,24 +53,26 @@ async::task<session> membership::sign_up(sign_up_form form, async::deadline unti
   auto hash = co_await hasher_.hash(std::move(form.password), until);
   const registration wanted{std::move(form.email), std::move(form.name), std::move(form.phone),
                             std::move(hash), role::user};
-  const auto began = std::chrono::system_clock::now();
-  account made;
-  made.id = co_await insert(wanted, traceparent, until);
+  auto drawn = sessions::draw();
+  const auto entry = co_await insert(wanted, drawn, traceparent, until);
   events_committed_();
+  account made;
+  made.id = entry.id;
   made.email = wanted.email.spelling();
   made.name = wanted.name;
   made.phone = wanted.phone;
-  co_return open_session(std::move(made), began);
+  co_return sessions_.given(std::move(made), std::move(drawn), entry.issued_at);
 }
 
-async::task<std::int64_t> membership::insert(const registration& wanted, const std::string& traceparent,
-                                             async::deadline until) {
+async::task<membership::joined> membership::insert(const registration& wanted, const sessions::draft& drawn,
+                                                   const std::string& traceparent, async::deadline until) {
   std::exception_ptr unknown_outcome;
   try {
-    co_return co_await database_.transaction(until, [&wanted, &traceparent](db::session& s) {
+    co_return co_await database_.transaction(until, [this, &wanted, &drawn, &traceparent](db::session& s) {
       const auto id = store::insert(s, wanted);
+      const auto issued_at = sessions_.write(s, drawn, id);
       publish(s, signed_up{id, wanted.email.spelling(), wanted.name}, traceparent);
-      return id;
+      return joined{id, issued_at};
     });
   } catch (const db::commit_unknown&) {
     unknown_outcome = std::current_exception();
@@ -77,12 +81,12 @@ async::task<std::int64_t> membership::insert(const registration& wanted, const s
   const auto found = co_await database_.read(
       until, [&wanted](db::session& s) { return store::find_credentials(s, wanted.email); });
   if (!found || found->password_hash != wanted.password_hash) std::rethrow_exception(unknown_outcome);
-  co_return found->account.id;
+  const joined entry{found->account.id, std::chrono::floor<std::chrono::seconds>(drawn.now)};
+  co_return entry;
 }
 
 async::task<session> membership::log_in(std::optional<email_address> email, std::string password,
                                         async::deadline until) {
-  const auto began = std::chrono::system_clock::now();
   std::optional<credentials> known;
   if (email)
     known = co_await database_.read(until,
@@ -90,9 +94,8 @@ async::task<session> membership::log_in(std::optional<email_address> email, std:
   // Not inside the co_await: gcc 12 destroys the temporary of a conditional expression in there twice.
   auto encoded = known ? known->password_hash : std::string{};
   const bool matches = co_await hasher_.matches(std::move(password), std::move(encoded), until);
-  if (!known || !matches)
-    throw error(fault::unauthenticated, "bad-credentials", "e-mail address or password is wrong");
-  co_return open_session(std::move(known->account), began);
+  if (!known || !matches) throw bad_credentials();
+  co_return co_await sessions_.open(std::move(*known), until);
 }
 
 async::task<customer_profile> membership::profile(std::int64_t id, async::deadline until) {
@@ -116,17 +119,6 @@ async::task<void> membership::leave(std::int64_t id, async::deadline until, std:
   co_await database_.transaction(
       until, [this, id, &traceparent](db::session& s) { end_account(s, id, remembered_, traceparent); });
   events_committed_();
-}
-
-// since: when the account was looked up, or before. Thus a token never says that it was made after the end of
-// its account, and is revoked with it, although the account may end while the password is being compared.
-session membership::open_session(account who, std::chrono::system_clock::time_point since) const {
-  auth::identity identity;
-  identity.customer_id = who.id;
-  identity.role = name(who.role);
-  identity.email = who.email;
-  auto token = issuer_.issue(identity, std::chrono::floor<std::chrono::seconds>(since));
-  return {std::move(who), std::move(token), issuer_.lifetime()};
 }
 
 }  // namespace mercat::customer

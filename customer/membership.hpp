@@ -7,10 +7,10 @@
 #include "common/async/keyed_turns.hpp"
 #include "common/async/task.hpp"
 #include "common/auth/password.hpp"
-#include "common/auth/token.hpp"
 #include "common/db/pool.hpp"
 #include "customer/account.hpp"
 #include "customer/address.hpp"
+#include "customer/sessions.hpp"
 
 #include <chrono>
 #include <functional>
@@ -26,18 +26,11 @@ struct sign_up_form {
   std::optional<std::string> phone;
 };
 
-// A customer who is now logged in.
-struct session {
-  customer::account account;
-  std::string access_token;
-  std::chrono::seconds expires_in{};
-};
-
 class membership {
  public:
   // remembered: how long a revocation is kept, at least the life of an access token. events_committed: called
   // after each commit that wrote events (the relay's wake). timers: see keyed_turns.
-  membership(db::pool& database, auth::password_hasher& hasher, const auth::token_issuer& issuer,
+  membership(db::pool& database, auth::password_hasher& hasher, sessions& logged_in,
              async::event_loop& timers, std::chrono::seconds remembered,
              std::function<void()> events_committed);
 
@@ -55,17 +48,20 @@ class membership {
   [[nodiscard]] async::task<customer_profile> change(std::int64_t id, profile_change wanted,
                                                      async::deadline until);
   // Everything personal goes at once: the account's row is blanked, its addresses and an event that still
-  // waits with the e-mail address are removed. Its access tokens are revoked.
+  // waits with the e-mail address are removed. Its tokens end.
   [[nodiscard]] async::task<void> leave(std::int64_t id, async::deadline until, std::string traceparent = {});
 
  private:
-  async::task<std::int64_t> insert(const registration& wanted, const std::string& traceparent,
-                                   async::deadline until);
-  [[nodiscard]] session open_session(account who, std::chrono::system_clock::time_point since) const;
+  struct joined {
+    std::int64_t id = 0;
+    std::chrono::sys_seconds issued_at{};  // of the access token
+  };
+  async::task<joined> insert(const registration& wanted, const sessions::draft& drawn,
+                             const std::string& traceparent, async::deadline until);
 
   db::pool& database_;
   auth::password_hasher& hasher_;
-  const auth::token_issuer& issuer_;
+  sessions& sessions_;
   async::keyed_turns sign_ups_;  // by e-mail
   std::chrono::seconds remembered_;
   std::function<void()> events_committed_;

@@ -44,6 +44,7 @@ std::string json_of(const session& opened) {
   write_optional(out, "name", opened.account.name);
   out.key("role").text(name(opened.account.role));
   out.key("accessToken").text(opened.access_token);
+  out.key("refreshToken").text(opened.refresh_token);
   out.key("tokenType").text("Bearer");
   out.key("expiresIn").Int64(opened.expires_in.count());
   out.EndObject();

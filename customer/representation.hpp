@@ -9,8 +9,8 @@
 
 namespace mercat::customer {
 
-// {id,email,name,role,accessToken,tokenType,expiresIn}; name is null when there is none; expiresIn in
-// seconds.
+// {id,email,name,role,accessToken,refreshToken,tokenType,expiresIn}; name is null when there is none;
+// expiresIn in seconds.
 [[nodiscard]] std::string json_of(const session& opened);
 
 // {id,email,name,phone,role,createdAt,addresses}; name and phone may be null.

@@ -34,6 +34,18 @@ async::task<response> log_in(membership& members, const request& asked) {
   co_return response::json(json_of(opened));
 }
 
+async::task<response> refresh(sessions& logged_in, const request& asked) {
+  std::string shown(*json::text(asked.json->root(), "refreshToken"));
+  const auto opened = co_await logged_in.refresh(std::move(shown), asked.deadline);
+  co_return response::json(json_of(opened));
+}
+
+async::task<response> log_out(sessions& logged_in, const request& asked) {
+  std::string shown(*json::text(asked.json->root(), "refreshToken"));
+  co_await logged_in.close(std::move(shown), asked.deadline);
+  co_return response::no_content();
+}
+
 // The member's value if it is there; a name or a telephone number of null counts as empty.
 template <class Rule>
 std::optional<std::optional<std::string>> wanted(const json::value& body, std::string_view member,
@@ -128,6 +140,17 @@ void add_membership(http::route_table& table, membership& members) {
       });
 }
 
+void add_sessions(http::route_table& table, sessions& logged_in) {
+  table.insert(
+      table.end(),
+      {
+          {method::post, "/token/refresh", access::anyone,
+           [&logged_in](const request& r) { return refresh(logged_in, r); }, &schemas::shown_token()},
+          {method::post, "/logout", access::anyone,
+           [&logged_in](const request& r) { return log_out(logged_in, r); }, &schemas::shown_token()},
+      });
+}
+
 void add_addresses(http::route_table& table, address_book& addresses) {
   table.insert(
       table.end(),
@@ -156,10 +179,11 @@ void add_directory(http::route_table& table, directory& customers) {
 
 }  // namespace
 
-http::route_table routes(membership& members, address_book& addresses, directory& customers,
-                         const std::string& replica) {
+http::route_table routes(membership& members, sessions& logged_in, address_book& addresses,
+                         directory& customers, const std::string& replica) {
   http::route_table table;
   add_membership(table, members);
+  add_sessions(table, logged_in);
   add_addresses(table, addresses);
   add_directory(table, customers);
   http::add_standard_routes(table, replica);

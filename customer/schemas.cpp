@@ -29,6 +29,18 @@ const json::schema& log_in() {
   return shape;
 }
 
+// Any text: one that is no token is answered like one that is not good.
+const json::schema& shown_token() {
+  static const json::schema shape(R"({
+    "type": "object",
+    "required": ["refreshToken"],
+    "properties": {
+      "refreshToken": {"type": "string"}
+    }
+  })");
+  return shape;
+}
+
 const json::schema& profile_change() {
   static const json::schema shape(R"({
     "type": "object",

@@ -41,6 +41,8 @@ settings settings::read(int argc, char** argv) {
   read.process = lifecycle::process_options::declare(env, "customer");
   read.http = http::declare_server(env, read.process.replica);
   read.tokens = auth::declare_tokens(env);
+  read.refresh_lifetime = std::chrono::days{env.integer("MERCAT_REFRESH_TOKEN_DAYS", 30, 1, 365, "days",
+                                                        "how long an unused refresh token is good")};
   read.hashing.threads = static_cast<std::size_t>(
       env.integer("MERCAT_ARGON2_THREADS", 1, 1, 64, "threads", "password hashing threads, 19 MiB each"));
   read.hashing.max_queued = static_cast<std::size_t>(

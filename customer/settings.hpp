@@ -19,6 +19,7 @@ struct settings {
   http::server_options http;
   auth::token_rules tokens;
   auth::password_hasher_options hashing;
+  std::chrono::hours refresh_lifetime{};  // of a refresh token
   db::pool_options database;
   amqp::broker_options broker;
   bool seed_demo_users = false;  // subcommand `seed-demo-users`: make them and leave; never in production

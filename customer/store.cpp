@@ -83,6 +83,15 @@ std::optional<account> lock(db::session& s, std::int64_t id) {
   return account_of(*row);
 }
 
+std::optional<credentials> lock_credentials(db::session& s, std::int64_t id) {
+  auto row = s.query_one(
+      "SELECT id, email, name, phone, role, created_at, password_hash FROM customer "
+      "WHERE id = ? AND deleted_at IS NULL FOR UPDATE",
+      id);
+  if (!row) return std::nullopt;
+  return credentials{account_of(*row), row->take_text(6)};
+}
+
 void update(db::session& s, const account& who) {
   s.execute("UPDATE customer SET name = ?, phone = ? WHERE id = ?", who.name, who.phone, who.id);
 }

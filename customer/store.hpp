@@ -26,6 +26,7 @@ namespace mercat::customer::store {
 // Holds the account until the end of the transaction: whoever changes what belongs to it comes one after the
 // other, and not after its deletion.
 [[nodiscard]] std::optional<account> lock(db::session& s, std::int64_t id);
+[[nodiscard]] std::optional<credentials> lock_credentials(db::session& s, std::int64_t id);  // likewise
 // Writes name and phone.
 void update(db::session& s, const account& who);
 // Blanks everything personal in the row; the id stays taken. False: there was no such account (any more).

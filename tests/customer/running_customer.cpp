@@ -67,7 +67,8 @@ running_customer::running_customer(auth::password_hasher_options hashing)
       database_(schema_.options(), logger_, metrics_),
       hasher_(hashing),
       tokens_(test_tokens()),
-      issuer_(tokens_) {
+      issuer_(tokens_),
+      sessions_(database_, issuer_, std::chrono::days{30}) {
   db::migrate(database_, customer::migrations(), std::chrono::seconds{10}, logger_);
   auto through_gate = broker_.options("customer-1 events");
   through_gate.host = "127.0.0.1";
@@ -76,7 +77,7 @@ running_customer::running_customer(auth::password_hasher_options hashing)
   publisher_ = std::make_unique<amqp::publisher>(*connection_, "mercat.events", "customer");
   relay_ = std::make_unique<messaging::relay>(database_, *publisher_, loop_, logger_, metrics_);
   const auto remembered = tokens_.lifetime + tokens_.clock_skew;
-  members_ = std::make_unique<customer::membership>(database_, hasher_, issuer_, loop_, remembered,
+  members_ = std::make_unique<customer::membership>(database_, hasher_, sessions_, loop_, remembered,
                                                     [this] { relay_->wake(); });
   rpc_connection_ =
       std::make_unique<amqp::connection>(rpc_loop_, broker_.options("customer-1 rpc"), logger_, metrics_);
@@ -88,7 +89,7 @@ running_customer::running_customer(auth::password_hasher_options hashing)
   http::server_options options;
   options.access_log = false;
   server_ = std::make_unique<http::server>(
-      options, customer::routes(*members_, addresses_, customers_, "customer-1"),
+      options, customer::routes(*members_, sessions_, addresses_, customers_, "customer-1"),
       std::make_shared<auth::token_verifier>(tokens_), logger_, metrics_);
   server_->start();
 }
@@ -130,6 +131,14 @@ http_answer running_customer::sign_up(const std::string& email, const std::strin
 
 http_answer running_customer::log_in(const std::string& email, const std::string& password) const {
   return call("POST", "/login", form(email, password));
+}
+
+http_answer running_customer::refresh(const std::string& token) const {
+  return call("POST", "/token/refresh", R"({"refreshToken":")" + token + R"("})");
+}
+
+http_answer running_customer::log_out(const std::string& token) const {
+  return call("POST", "/logout", R"({"refreshToken":")" + token + R"("})");
 }
 
 http_answer running_customer::member(const std::string& email, bool admin) {

@@ -46,6 +46,9 @@ class running_customer {
   [[nodiscard]] http_answer log_in(const std::string& email,
                                    const std::string& password = "correct horse") const;
 
+  [[nodiscard]] http_answer refresh(const std::string& token) const;
+  [[nodiscard]] http_answer log_out(const std::string& token) const;
+
   // Makes an account, and an admin of it if `admin`; gives what log-in answers.
   [[nodiscard]] http_answer member(const std::string& email, bool admin = false);
   // Of CUSTOMER_RPC, asked by another service.
@@ -77,6 +80,7 @@ class running_customer {
   auth::password_hasher hasher_;
   auth::token_rules tokens_;
   auth::token_issuer issuer_;
+  customer::sessions sessions_;
   std::unique_ptr<customer::membership> members_;
   customer::address_book addresses_{database_};
   customer::directory customers_{database_};

@@ -35,7 +35,7 @@ std::size_t cart_size(browser& device) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(a_sign_up_answers_201_with_a_working_token_and_no_refresh_token) {
+BOOST_AUTO_TEST_CASE(a_sign_up_answers_201_with_tokens_that_work) {
   browser device(url());
   const auto email = fresh_email();
   const auto received =
@@ -48,13 +48,33 @@ BOOST_AUTO_TEST_CASE(a_sign_up_answers_201_with_a_working_token_and_no_refresh_t
   BOOST_TEST(json::text(body, "role").value() == "user");
   BOOST_TEST(json::text(body, "tokenType").value() == "Bearer");
   BOOST_TEST(json::integer(body, "expiresIn").value() == 900);
-  BOOST_TEST(!body.HasMember("refreshToken"));
+  BOOST_TEST(json::text(body, "refreshToken").value().size() == 43U);
 
   device.log_in_as(std::string(json::text(body, "accessToken").value()));
   const auto profile = device.get("/api/profile");
   BOOST_REQUIRE_EQUAL(profile.status, 200);
   BOOST_TEST(json::integer(profile.json().root(), "id").value() == json::integer(body, "id").value());
   BOOST_TEST(profile.json().root()["addresses"].IsArray());
+}
+
+BOOST_AUTO_TEST_CASE(a_session_is_renewed_until_log_out) {
+  browser device(url());
+  const auto made = sign_up(device);
+  const auto shown = [](const answer& session) {
+    return R"({"refreshToken":")" +
+           std::string(json::text(session.json().root(), "refreshToken").value_or("")) + R"("})";
+  };
+  const auto in = device.post("/api/login", credentials(made.email, made.password));
+  const auto next = device.post("/api/token/refresh", shown(in));
+  BOOST_REQUIRE_EQUAL(next.status, 200);
+  device.log_in_as(std::string(json::text(next.json().root(), "accessToken").value()));
+  BOOST_TEST(device.get("/api/profile").status == 200);
+  BOOST_TEST(device.post("/api/logout", shown(next)).status == 204);
+  for (const auto& spent : {shown(in), shown(next)}) {
+    const auto refused = device.post("/api/token/refresh", spent);
+    BOOST_TEST(refused.status == 401);
+    BOOST_TEST(refused.problem() == "refresh-token-invalid");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_same_email_in_other_case_is_refused_with_422) {

@@ -1,0 +1,46 @@
+#include "customer/refresh_token_store.hpp"
+
+namespace mercat::customer::store {
+
+std::optional<kept_token> find_refresh_token(db::session& s, const std::string& hash) {
+  auto row = s.query_one(
+      "SELECT token_hash, family, customer_id, issued_at, expires_at FROM refresh_token WHERE token_hash = ?",
+      hash);
+  if (!row) return std::nullopt;
+  return kept_token{row->take_text(0), row->take_text(1), row->integer(2), row->time(3), row->time(4)};
+}
+
+void add_refresh_token(db::session& s, const kept_token& made) {
+  s.execute(
+      "INSERT INTO refresh_token (token_hash, family, customer_id, issued_at, expires_at) "
+      "VALUES (?, ?, ?, ?, ?)",
+      made.hash, made.family, made.customer_id, made.issued_at, made.expires_at);
+}
+
+bool spend_refresh_token(db::session& s, const std::string& hash, db::sql_time now) {
+  return s.execute(
+             "UPDATE refresh_token SET spent_at = ? WHERE token_hash = ? AND spent_at IS NULL AND "
+             "revoked_at IS NULL AND expires_at > ?",
+             now, hash, now) == 1;
+}
+
+void revoke_family(db::session& s, const kept_token& member, db::sql_time now) {
+  s.execute(
+      "UPDATE refresh_token SET revoked_at = ? WHERE customer_id = ? AND family = ? AND revoked_at IS NULL",
+      now, member.customer_id, member.family);
+}
+
+void remove_refresh_tokens(db::session& s, std::int64_t customer) {
+  s.execute("DELETE FROM refresh_token WHERE customer_id = ?", customer);
+}
+
+// Found by a plain read and deleted by key, as in revocation_store.cpp. Each writer adds one row, so a few at
+// a time keep up.
+void forget_refresh_tokens(db::session& s, db::sql_time now) {
+  for (const auto& row : s.query("SELECT token_hash FROM refresh_token WHERE expires_at < ? ORDER BY "
+                                 "expires_at, token_hash LIMIT 20",
+                                 now))
+    s.execute("DELETE FROM refresh_token WHERE token_hash = ?", row.text(0));
+}
+
+}  // namespace mercat::customer::store

@@ -1,0 +1,31 @@
+// The table of refresh tokens. As store.hpp. Whoever writes here holds the customer's row (store::lock).
+#pragma once
+
+#include "common/db/session.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace mercat::customer::store {
+
+struct kept_token {
+  std::string hash;
+  std::string family;
+  std::int64_t customer_id = 0;
+  db::sql_time issued_at{};
+  db::sql_time expires_at{};
+};
+
+[[nodiscard]] std::optional<kept_token> find_refresh_token(db::session& s, const std::string& hash);
+void add_refresh_token(db::session& s, const kept_token& made);
+
+// False, and nothing done: it was spent before, is revoked, or has expired.
+[[nodiscard]] bool spend_refresh_token(db::session& s, const std::string& hash, db::sql_time now);
+
+void revoke_family(db::session& s, const kept_token& member, db::sql_time now);
+void remove_refresh_tokens(db::session& s, std::int64_t customer);
+// A bounded number of those that have expired.
+void forget_refresh_tokens(db::session& s, db::sql_time now);
+
+}  // namespace mercat::customer::store

@@ -1,0 +1,110 @@
+#include "customer/sessions.hpp"
+
+#include "common/uuid.hpp"
+#include "customer/refresh_token_store.hpp"
+#include "customer/store.hpp"
+
+#include <utility>
+
+namespace mercat::customer {
+
+sessions::draft sessions::draw() {
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  return {fresh_refresh_token(), uuid_v7(), now};
+}
+
+std::chrono::sys_seconds sessions::write(db::session& s, const draft& drawn, std::int64_t customer) const {
+  const auto issued_at = std::chrono::floor<std::chrono::seconds>(drawn.now);
+  store::forget_refresh_tokens(s, drawn.now);
+  store::kept_token made{drawn.token.hash, drawn.family, customer, issued_at, drawn.now + lifetime_};
+  store::add_refresh_token(s, made);
+  return issued_at;
+}
+
+session sessions::given(account who, draft drawn, std::chrono::sys_seconds issued_at) const {
+  auth::identity identity;
+  identity.customer_id = who.id;
+  identity.role = name(who.role);
+  identity.email = who.email;
+  auto access = issuer_.issue(identity, issued_at);
+  return {std::move(who), std::move(access), std::move(drawn.token.text), issuer_.lifetime()};
+}
+
+async::task<session> sessions::open(credentials proven, async::deadline until) {
+  auto drawn = draw();
+  std::optional<written> made;
+  std::exception_ptr unknown_outcome;
+  try {
+    made = co_await database_.transaction(until, [this, &proven, &drawn](db::session& s) {
+      auto current = store::lock_credentials(s, proven.account.id);
+      if (!current || current->password_hash != proven.password_hash) throw bad_credentials();
+      const auto issued_at = write(s, drawn, proven.account.id);
+      return std::optional<written>{written{std::move(current->account), issued_at}};
+    });
+  } catch (const db::commit_unknown&) {
+    unknown_outcome = std::current_exception();
+  }
+  if (!made) made = co_await look_up(drawn, unknown_outcome, until);
+  co_return given(std::move(made->who), std::move(drawn), made->issued_at);
+}
+
+async::task<session> sessions::refresh(std::string shown, async::deadline until) {
+  const auto spent = hash_of_refresh_token(shown);
+  if (!spent) throw refresh_refused();
+  auto next = draw();
+  std::optional<written> made;
+  std::exception_ptr unknown_outcome;
+  try {
+    made = co_await database_.transaction(
+        until, [this, &spent, &next](db::session& s) { return rotate(s, *spent, next); });
+  } catch (const db::commit_unknown&) {
+    unknown_outcome = std::current_exception();
+  }
+  if (unknown_outcome) made = co_await look_up(next, unknown_outcome, until);
+  if (!made) throw refresh_refused();
+  co_return given(std::move(made->who), std::move(next), made->issued_at);
+}
+
+// None instead of an error, which would undo the revocation.
+std::optional<sessions::written> sessions::rotate(db::session& s, const std::string& spent,
+                                                  draft& next) const {
+  const auto shown = store::find_refresh_token(s, spent);
+  if (!shown) return std::nullopt;
+  auto who = store::lock(s, shown->customer_id);
+  if (!who) return std::nullopt;
+  if (!store::spend_refresh_token(s, spent, next.now)) {
+    // Of a token that is merely expired or revoked, nothing lives that this could end.
+    store::revoke_family(s, *shown, next.now);
+    return std::nullopt;
+  }
+  next.family = shown->family;
+  const auto issued_at = write(s, next, shown->customer_id);
+  return written{std::move(*who), issued_at};
+}
+
+// The new token is this attempt's own: if it is there, the transaction was committed.
+async::task<sessions::written> sessions::look_up(const draft& drawn, std::exception_ptr unknown_outcome,
+                                                 async::deadline until) {
+  auto found = co_await database_.read(until, [&drawn](db::session& s) -> std::optional<written> {
+    const auto made = store::find_refresh_token(s, drawn.token.hash);
+    if (!made) return std::nullopt;
+    auto who = store::find(s, made->customer_id);
+    if (!who) return std::nullopt;
+    return written{std::move(*who), std::chrono::floor<std::chrono::seconds>(made->issued_at)};
+  });
+  if (!found) std::rethrow_exception(unknown_outcome);
+  co_return std::move(*found);
+}
+
+async::task<void> sessions::close(std::string shown, async::deadline until) {
+  const auto hash = hash_of_refresh_token(shown);
+  if (!hash) co_return;
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  co_await database_.transaction(until, [&hash, now](db::session& s) {
+    const auto member = store::find_refresh_token(s, *hash);
+    if (!member || !store::lock(s, member->customer_id)) return;
+    store::revoke_family(s, *member, now);
+  });
+}
+
+}  // namespace mercat::customer

@@ -1,0 +1,70 @@
+// sessions: what being logged in consists of. A session begins with a log-in and is a family of refresh
+// tokens, each good for one use, which gives the next one and an access token. A token that is used twice was
+// stolen, or its thief used it first: the whole family ends. Stateless; thread-safe. docs/adr/0013
+#pragma once
+
+#include "common/async/deadline.hpp"
+#include "common/async/task.hpp"
+#include "common/auth/token.hpp"
+#include "common/db/pool.hpp"
+#include "customer/account.hpp"
+#include "customer/refresh_token.hpp"
+
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <string>
+
+namespace mercat::customer {
+
+// A customer who is now logged in.
+struct session {
+  customer::account account;
+  std::string access_token;
+  std::string refresh_token;
+  std::chrono::seconds expires_in{};  // of the access token
+};
+
+class sessions {
+ public:
+  // lifetime: of a refresh token, from when it is given.
+  sessions(db::pool& database, const auth::token_issuer& issuer, std::chrono::seconds lifetime)
+      : database_(database), issuer_(issuer), lifetime_(lifetime) {}
+
+  // Drawn before the transaction, which may be tried several times.
+  struct draft {
+    customer::refresh_token token;
+    std::string family;
+    std::chrono::sys_time<std::chrono::microseconds> now{};
+  };
+  [[nodiscard]] static draft draw();
+  // Inside a transaction that made the account or holds its row; the answer is iat of the access token.
+  std::chrono::sys_seconds write(db::session& s, const draft& drawn, std::int64_t customer) const;
+  // What the customer gets, once it is committed.
+  [[nodiscard]] session given(account who, draft drawn, std::chrono::sys_seconds issued_at) const;
+
+  // Of somebody whose password was compared with the one that is in `proven`. Throws bad_credentials() when
+  // it was changed meanwhile, or the account has ended.
+  [[nodiscard]] async::task<session> open(credentials proven, async::deadline until);
+
+  // The token shown is spent. Throws refresh_refused(): unknown, expired, revoked, malformed, or spent
+  // already, and then its family is revoked.
+  [[nodiscard]] async::task<session> refresh(std::string shown, async::deadline until);
+
+  // Its family ends. A token that is none, or no longer one, is as good as logged out.
+  [[nodiscard]] async::task<void> close(std::string shown, async::deadline until);
+
+ private:
+  struct written {
+    account who;
+    std::chrono::sys_seconds issued_at{};
+  };
+  std::optional<written> rotate(db::session& s, const std::string& spent, draft& next) const;
+  async::task<written> look_up(const draft& drawn, std::exception_ptr unknown_outcome, async::deadline until);
+
+  db::pool& database_;
+  const auth::token_issuer& issuer_;
+  std::chrono::seconds lifetime_;
+};
+
+}  // namespace mercat::customer
