@@ -3,6 +3,7 @@
 #include "common/db/migration.hpp"
 #include "common/lifecycle/process.hpp"
 #include "common/messaging/outbox.hpp"
+#include "common/messaging/revocation_feed.hpp"
 #include "customer/address_book.hpp"
 #include "customer/customer_rpc.hpp"
 #include "customer/demo_customers.hpp"
@@ -51,12 +52,18 @@ int main(int argc, char** argv) {
                          logger,
                          metrics};
 
+    // After the server of CUSTOMER_RPC, which it asks.
+    auth::revocations revoked{settings.tokens.lifetime};
+    messaging::revocation_feed revocations{events_connection, settings.process.replica, revoked, logger,
+                                           metrics};
+
     http::server server{settings.http,
                         customer::routes(members, sessions, addresses, customers, settings.process.replica),
-                        std::make_shared<auth::token_verifier>(settings.tokens), logger, metrics};
+                        std::make_shared<auth::token_verifier>(settings.tokens, &revoked), logger, metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });
-    process.depends_on("broker", [&] { return events_connection.up() && rpc.ready(); });
+    process.depends_on("broker",
+                       [&] { return events_connection.up() && rpc.ready() && revocations.complete(); });
     process.watch("events", [&] { return events_loop.ticks(); });
     process.watch("rpc", [&] { return rpc_loop.ticks(); });
     process.on_drain([&] { rpc.stop(); }, [&] { return rpc.idle(); });

@@ -115,6 +115,44 @@ async::task<customer_profile> membership::change(std::int64_t id, profile_change
   });
 }
 
+async::task<void> membership::change_password(std::int64_t id, std::string current, std::string wanted,
+                                              async::deadline until, std::string traceparent) {
+  auto known =
+      co_await database_.read(until, [id](db::session& s) { return store::find_credentials(s, id); });
+  if (!known) throw account_gone();
+  auto encoded = known->password_hash;
+  const bool matches = co_await hasher_.matches(std::move(current), std::move(encoded), until);
+  if (!matches) throw bad_credentials();
+  auto hash = co_await hasher_.hash(std::move(wanted), until);
+  co_await replace_password(std::move(*known), std::move(hash), traceparent, until);
+  events_committed_();
+}
+
+async::task<void> membership::replace_password(credentials proven, std::string hash,
+                                               const std::string& traceparent, async::deadline until) {
+  const auto id = proven.account.id;
+  std::exception_ptr unknown_outcome;
+  try {
+    co_await database_.transaction(until, [this, id, &proven, &hash, &traceparent](db::session& s) {
+      const auto now = store::lock_credentials(s, id);
+      if (!now) throw account_gone();
+      if (now->password_hash != proven.password_hash) throw bad_credentials();
+      store::set_password(s, id, hash);
+      const auto ended = sessions::end_all(s, id);
+      store::add_revocation(s, ended);
+      store::forget_revocations(s, ended.before - remembered_);
+      publish(s, ended, traceparent);
+    });
+  } catch (const db::commit_unknown&) {
+    unknown_outcome = std::current_exception();
+  }
+  if (!unknown_outcome) co_return;
+  // The salted hash is this attempt's own.
+  const auto found =
+      co_await database_.read(until, [id](db::session& s) { return store::find_credentials(s, id); });
+  if (!found || found->password_hash != hash) std::rethrow_exception(unknown_outcome);
+}
+
 async::task<void> membership::leave(std::int64_t id, async::deadline until, std::string traceparent) {
   co_await database_.transaction(
       until, [this, id, &traceparent](db::session& s) { end_account(s, id, remembered_, traceparent); });

@@ -47,6 +47,10 @@ class membership {
   [[nodiscard]] async::task<customer_profile> profile(std::int64_t id, async::deadline until);
   [[nodiscard]] async::task<customer_profile> change(std::int64_t id, profile_change wanted,
                                                      async::deadline until);
+  // Ends every session of the customer, also the one that asked. Throws bad_credentials() when `current` is
+  // not the password (any more).
+  [[nodiscard]] async::task<void> change_password(std::int64_t id, std::string current, std::string wanted,
+                                                  async::deadline until, std::string traceparent = {});
   // Everything personal goes at once: the account's row is blanked, its addresses and an event that still
   // waits with the e-mail address are removed. Its tokens end.
   [[nodiscard]] async::task<void> leave(std::int64_t id, async::deadline until, std::string traceparent = {});
@@ -58,6 +62,9 @@ class membership {
   };
   async::task<joined> insert(const registration& wanted, const sessions::draft& drawn,
                              const std::string& traceparent, async::deadline until);
+
+  async::task<void> replace_password(credentials proven, std::string hash, const std::string& traceparent,
+                                     async::deadline until);
 
   db::pool& database_;
   auth::password_hasher& hasher_;

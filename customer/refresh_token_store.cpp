@@ -30,6 +30,18 @@ void revoke_family(db::session& s, const kept_token& member, db::sql_time now) {
       now, member.customer_id, member.family);
 }
 
+void revoke_families_of(db::session& s, std::int64_t customer, db::sql_time now) {
+  s.execute("UPDATE refresh_token SET revoked_at = ? WHERE customer_id = ? AND revoked_at IS NULL", now,
+            customer);
+}
+
+std::optional<db::sql_time> last_issued_at(db::session& s, std::int64_t customer) {
+  const auto row = s.query_one(
+      "SELECT issued_at FROM refresh_token WHERE customer_id = ? ORDER BY issued_at DESC LIMIT 1", customer);
+  if (!row) return std::nullopt;
+  return row->time(0);
+}
+
 void remove_refresh_tokens(db::session& s, std::int64_t customer) {
   s.execute("DELETE FROM refresh_token WHERE customer_id = ?", customer);
 }

@@ -24,6 +24,9 @@ void add_refresh_token(db::session& s, const kept_token& made);
 [[nodiscard]] bool spend_refresh_token(db::session& s, const std::string& hash, db::sql_time now);
 
 void revoke_family(db::session& s, const kept_token& member, db::sql_time now);
+void revoke_families_of(db::session& s, std::int64_t customer, db::sql_time now);
+// Of the newest token there is or was, spent and revoked ones included.
+[[nodiscard]] std::optional<db::sql_time> last_issued_at(db::session& s, std::int64_t customer);
 void remove_refresh_tokens(db::session& s, std::int64_t customer);
 // A bounded number of those that have expired.
 void forget_refresh_tokens(db::session& s, db::sql_time now);

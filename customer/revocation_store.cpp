@@ -5,8 +5,15 @@ namespace mercat::customer::store {
 void add_revocation(db::session& s, const revocation& made) {
   s.execute(
       "INSERT INTO session_revocation (customer_id, revoked_before) VALUES (?, ?) "
-      "ON DUPLICATE KEY UPDATE revoked_before = VALUES(revoked_before)",
+      "ON DUPLICATE KEY UPDATE revoked_before = GREATEST(revoked_before, VALUES(revoked_before))",
       made.customer_id, made.before);
+}
+
+std::optional<db::sql_time> revoked_before(db::session& s, std::int64_t customer) {
+  const auto row =
+      s.query_one("SELECT revoked_before FROM session_revocation WHERE customer_id = ?", customer);
+  if (!row) return std::nullopt;
+  return row->time(0);
 }
 
 std::vector<revocation> revocations_since(db::session& s, db::sql_time moment) {

@@ -68,6 +68,15 @@ async::task<response> change_profile(membership& members, const request& asked) 
   co_return response::json(json_of(whole));
 }
 
+async::task<response> change_password(membership& members, const request& asked) {
+  const auto& body = asked.json->root();
+  std::string current(*json::text(body, "currentPassword"));
+  std::string wanted(*json::text(body, "newPassword"));
+  co_await members.change_password(asked.identity().customer_id, std::move(current), std::move(wanted),
+                                   asked.deadline, trace_of(asked));
+  co_return response::no_content();
+}
+
 async::task<response> leave(membership& members, const request& asked) {
   co_await members.leave(asked.identity().customer_id, asked.deadline, trace_of(asked));
   co_return response::no_content();
@@ -136,6 +145,8 @@ void add_membership(http::route_table& table, membership& members) {
            [&members](const request& r) { return profile(members, r); }},
           {method::patch, "/profile", access::user,
            [&members](const request& r) { return change_profile(members, r); }, &schemas::profile_change()},
+          {method::put, "/password", access::user,
+           [&members](const request& r) { return change_password(members, r); }, &schemas::password_change()},
           {method::del, "/profile", access::user, [&members](const request& r) { return leave(members, r); }},
       });
 }

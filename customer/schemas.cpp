@@ -52,6 +52,18 @@ const json::schema& profile_change() {
   return shape;
 }
 
+const json::schema& password_change() {
+  static const json::schema shape(R"({
+    "type": "object",
+    "required": ["currentPassword", "newPassword"],
+    "properties": {
+      "currentPassword": {"type": "string"},
+      "newPassword": {"type": "string", "minLength": 8, "maxLength": 128}
+    }
+  })");
+  return shape;
+}
+
 const json::schema& address() {
   static const json::schema shape(R"({
     "type": "object",

@@ -9,6 +9,7 @@ namespace mercat::customer::schemas {
 [[nodiscard]] const json::schema& log_in();
 [[nodiscard]] const json::schema& shown_token();
 [[nodiscard]] const json::schema& profile_change();
+[[nodiscard]] const json::schema& password_change();
 [[nodiscard]] const json::schema& address();
 
 }  // namespace mercat::customer::schemas

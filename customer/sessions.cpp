@@ -2,11 +2,19 @@
 
 #include "common/uuid.hpp"
 #include "customer/refresh_token_store.hpp"
+#include "customer/revocation_store.hpp"
 #include "customer/store.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace mercat::customer {
+
+namespace {
+
+constexpr std::chrono::seconds one_second{1};
+
+}  // namespace
 
 sessions::draft sessions::draw() {
   const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -14,11 +22,24 @@ sessions::draft sessions::draw() {
 }
 
 std::chrono::sys_seconds sessions::write(db::session& s, const draft& drawn, std::int64_t customer) const {
-  const auto issued_at = std::chrono::floor<std::chrono::seconds>(drawn.now);
+  auto issued_at = std::chrono::floor<std::chrono::seconds>(drawn.now);
+  // iat has whole seconds. So that a log-in in the very second of a revocation works, its token is dated
+  // after it; verifiers allow for clocks that differ.
+  if (const auto revoked = store::revoked_before(s, customer))
+    issued_at = std::max(issued_at, std::chrono::floor<std::chrono::seconds>(*revoked) + one_second);
   store::forget_refresh_tokens(s, drawn.now);
   store::kept_token made{drawn.token.hash, drawn.family, customer, issued_at, drawn.now + lifetime_};
   store::add_refresh_token(s, made);
   return issued_at;
+}
+
+revocation sessions::end_all(db::session& s, std::int64_t customer) {
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  store::revoke_families_of(s, customer, now);
+  db::sql_time before = std::chrono::floor<std::chrono::seconds>(now);
+  // A replica whose clock is ahead may have dated one later.
+  if (const auto last = store::last_issued_at(s, customer)) before = std::max(before, *last);
+  return {customer, before};
 }
 
 session sessions::given(account who, draft drawn, std::chrono::sys_seconds issued_at) const {

@@ -40,6 +40,9 @@ class sessions {
   [[nodiscard]] static draft draw();
   // Inside a transaction that made the account or holds its row; the answer is iat of the access token.
   std::chrono::sys_seconds write(db::session& s, const draft& drawn, std::int64_t customer) const;
+  // Inside a transaction that holds the account's row: all families end. The answer is the moment up to which
+  // access tokens are to be revoked: none made before is later, and those made afterwards all are.
+  [[nodiscard]] static revocation end_all(db::session& s, std::int64_t customer);
   // What the customer gets, once it is committed.
   [[nodiscard]] session given(account who, draft drawn, std::chrono::sys_seconds issued_at) const;
 

@@ -74,6 +74,15 @@ std::optional<credentials> find_credentials(db::session& s, const email_address&
   return credentials{account_of(*row), row->take_text(6)};
 }
 
+std::optional<credentials> find_credentials(db::session& s, std::int64_t id) {
+  auto row = s.query_one(
+      "SELECT id, email, name, phone, role, created_at, password_hash FROM customer "
+      "WHERE id = ? AND deleted_at IS NULL",
+      id);
+  if (!row) return std::nullopt;
+  return credentials{account_of(*row), row->take_text(6)};
+}
+
 std::optional<account> lock(db::session& s, std::int64_t id) {
   auto row = s.query_one(
       "SELECT id, email, name, phone, role, created_at FROM customer WHERE id = ? AND deleted_at IS NULL "
@@ -94,6 +103,10 @@ std::optional<credentials> lock_credentials(db::session& s, std::int64_t id) {
 
 void update(db::session& s, const account& who) {
   s.execute("UPDATE customer SET name = ?, phone = ? WHERE id = ?", who.name, who.phone, who.id);
+}
+
+void set_password(db::session& s, std::int64_t id, const std::string& password_hash) {
+  s.execute("UPDATE customer SET password_hash = ? WHERE id = ?", password_hash, id);
 }
 
 bool erase(db::session& s, std::int64_t id, db::sql_time when) {

@@ -15,6 +15,7 @@ namespace mercat::customer::store {
 // The new account's id. Throws email_taken().
 [[nodiscard]] std::int64_t insert(db::session& s, const registration& wanted);
 
+[[nodiscard]] std::optional<credentials> find_credentials(db::session& s, std::int64_t id);
 [[nodiscard]] bool exists(db::session& s, std::int64_t id);
 [[nodiscard]] std::optional<account> find(db::session& s, std::int64_t id);
 // With its addresses. One statement: one moment, so that a deletion under way is seen as a whole or not at
@@ -29,6 +30,7 @@ namespace mercat::customer::store {
 [[nodiscard]] std::optional<credentials> lock_credentials(db::session& s, std::int64_t id);  // likewise
 // Writes name and phone.
 void update(db::session& s, const account& who);
+void set_password(db::session& s, std::int64_t id, const std::string& password_hash);
 // Blanks everything personal in the row; the id stays taken. False: there was no such account (any more).
 [[nodiscard]] bool erase(db::session& s, std::int64_t id, db::sql_time when);
 

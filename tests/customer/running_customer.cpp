@@ -86,11 +86,13 @@ running_customer::running_customer(auth::password_hasher_options hashing)
                                             customer::customer_rpc(database_, remembered), logger_, metrics_);
   asking_ = std::make_unique<amqp::rpc_client>(
       *rpc_connection_, amqp::rpc_client_options{customer::customer_rpc_queue}, metrics_);
+  feed_ =
+      std::make_unique<messaging::revocation_feed>(*connection_, "customer-1", revoked_, logger_, metrics_);
   http::server_options options;
   options.access_log = false;
   server_ = std::make_unique<http::server>(
       options, customer::routes(*members_, sessions_, addresses_, customers_, "customer-1"),
-      std::make_shared<auth::token_verifier>(tokens_), logger_, metrics_);
+      std::make_shared<auth::token_verifier>(tokens_, &revoked_), logger_, metrics_);
   server_->start();
 }
 

@@ -8,6 +8,7 @@
 #include "common/http/server.hpp"
 #include "common/json/document.hpp"
 #include "common/messaging/outbox.hpp"
+#include "common/messaging/revocation_feed.hpp"
 #include "customer/address_book.hpp"
 #include "customer/directory.hpp"
 #include "customer/membership.hpp"
@@ -87,6 +88,8 @@ class running_customer {
   std::unique_ptr<amqp::connection> rpc_connection_;
   std::unique_ptr<amqp::rpc_server> rpc_;
   std::unique_ptr<amqp::rpc_client> asking_;
+  auth::revocations revoked_{std::chrono::minutes{15}};
+  std::unique_ptr<messaging::revocation_feed> feed_;
   std::unique_ptr<http::server> server_;
 };
 

@@ -33,6 +33,7 @@ const std::vector<row> table{
     {"GET /api/profile", row::user, {"200", "401 token-invalid"}},
     {"PATCH /api/profile", row::user, {"200", "400 invalid-body", "401 token-invalid"}},
     {"DELETE /api/profile", row::user, {"204", "401 token-invalid"}},
+    {"PUT /api/password", row::user, {"204", "401 bad-credentials", "400 invalid-body"}},
     {"GET /api/addresses", row::user, {"200", "401 token-invalid"}},
     {"POST /api/addresses", row::user, {"201", "400 invalid-body", "401 token-invalid"}},
     {"PUT /api/addresses/{id}", row::user, {"200", "400 invalid-body", "404 address-not-found"}},
@@ -217,6 +218,25 @@ void walk_sessions(walk& w, const std::string& refresh_token) {
   w.ask(w.stranger, "POST", "/api/logout", "400 invalid-body", "{}");
 }
 
+void walk_passwords(walk& w, const std::string& email) {
+  const auto* const change = R"({"currentPassword":"12345678","newPassword":"87654321"})";
+  browser device(url(), w.phone ? iphone : desktop);
+  const auto in = device.post("/api/login", credentials(email, "12345678"));
+  device.log_in_as(text_of(in, "/accessToken"));
+  w.ask(device, "PUT", "/api/password", "400 invalid-body",
+        R"({"currentPassword":"12345678","newPassword":"1"})");
+  w.ask(device, "PUT", "/api/password", "401 bad-credentials",
+        R"({"currentPassword":"not the password","newPassword":"87654321"})");
+  w.ask(device, "PUT", "/api/password", "204", change);
+  w.ask(w.stranger, "POST", "/api/login", "401 bad-credentials", credentials(email, "12345678"));
+  const auto anew = w.ask(w.stranger, "POST", "/api/login", "200", credentials(email, "87654321"));
+  for (const auto* path : {"/api/profile", "/api/cart", "/api/products"})
+    BOOST_TEST(becomes_true([&] { return device.get(path).status == 401; }, 20s), path);
+  device.log_in_as(text_of(anew, "/accessToken"));
+  for (const auto* path : {"/api/profile", "/api/cart", "/api/products"})
+    BOOST_TEST(device.get(path).status == 200, path);
+}
+
 void walk_accounts(walk& w) {
   const auto email = fresh_email();
   const auto made = w.ask(w.stranger, "POST", "/api/signup", "201", credentials(email, "12345678"));
@@ -228,6 +248,7 @@ void walk_accounts(walk& w) {
     w.ask(w.stranger, "POST", "/api/signup", "400 invalid-body", body);
   w.ask(w.stranger, "POST", "/api/login", "200", credentials(email, "12345678"), {{"", opened_session}});
   walk_sessions(w, text_of(made, "/refreshToken"));
+  walk_passwords(w, email);
   w.ask(w.stranger, "POST", "/api/login", "401 bad-credentials", credentials(email, "wrong password"));
   w.ask(w.stranger, "POST", "/api/login", "401 bad-credentials", credentials(fresh_email(), "12345678"));
   w.ask(w.stranger, "POST", "/api/login", "400 invalid-body", R"({"email":"a@b.cd"})");
