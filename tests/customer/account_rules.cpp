@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(an_account_is_shown_without_what_is_secret) {
   BOOST_TEST(customer::json_of(customer::customer_profile{who, {}}) ==
              R"({"id":7,"email":"Ada@example.org","name":"A \"B\"","phone":null,"role":"user",)"
              R"("createdAt":"2026-01-31T23:59:58.007Z","addresses":[]})");
-  BOOST_TEST(customer::json_of(customer::session{who, "t.o.k", 900s}) ==
+  BOOST_TEST(customer::json_of(customer::session{who, "t.o.k", "r", 900s}) ==
              R"({"id":7,"email":"Ada@example.org","name":"A \"B\"","role":"user","accessToken":"t.o.k",)"
-             R"("tokenType":"Bearer","expiresIn":900})");
+             R"("refreshToken":"r","tokenType":"Bearer","expiresIn":900})");
 }
