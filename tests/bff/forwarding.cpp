@@ -166,8 +166,8 @@ BOOST_AUTO_TEST_CASE(both_devices_have_the_same_routes_and_none_is_open_by_mista
     BOOST_TEST(route.path == all.mobile[i].path);
     BOOST_CHECK(route.method == all.mobile[i].method && route.access == all.mobile[i].access);
     const auto part = route.path.substr(0, route.path.find('/', 5));
-    const std::set<std::string> personal{"/api/profile", "/api/addresses", "/api/customers",
-                                         "/api/cart",    "/api/wishlist",  "/api/orders"};
+    const std::set<std::string> personal{"/api/profile", "/api/password", "/api/addresses", "/api/customers",
+                                         "/api/cart",    "/api/wishlist", "/api/orders"};
     BOOST_TEST((route.access == http::access::user) == personal.contains(part), route.path);
     const bool changes = route.method != method::get && route.path != "/api/products/ids";
     const bool for_staff = part == "/api/admin" || (part == "/api/products" && changes);
