@@ -93,7 +93,10 @@ std::chrono::milliseconds time_left(const request_head& head, std::chrono::milli
 void check_length(const request_head& head, exchange& into) {
   const bool carries_body =
       head.method == method::post || head.method == method::put || head.method == method::patch;
-  if (carries_body && !head.content_length) {
+  // Without one the body is empty (RFC 9112, 6.3): well where none is expected, as from curl -X POST. But
+  // what follows may be meant as a body, and must not be taken for a request.
+  if (carries_body && !head.content_length) into.keep_alive = false;
+  if (carries_body && !head.content_length && into.route->entry->body != nullptr) {
     into.body_refused = true;
     throw error(fault::length_required, "length-required", "The request needs a Content-Length.");
   }

@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(p3_nothing_after_a_refused_request_is_taken_for_a_request) 
       "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n" +
           inner,
       "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 9000000\r\n\r\n" + inner,
-      "POST /echo HTTP/1.1\r\nHost: h\r\n\r\n" + inner,
+      "POST /checked HTTP/1.1\r\nHost: h\r\n\r\n" + inner,
       "GET /echo/a HTTP/1.1\r\nHost: h\r\nHost: i\r\n\r\n" + inner,
       "GET /echo/a HTTP/1.1\nHost: h\n\n" + inner};
   for (const auto& attempt : attempts) {
@@ -161,8 +161,21 @@ BOOST_AUTO_TEST_CASE(p13_each_limit_has_its_own_answer_and_ends_the_connection) 
   BOOST_TEST(status(get("/echo/a", "X: " + std::string(17 * 1024, 'x') + "\r\n")) == 431);
   BOOST_TEST(status(get("/echo/" + std::string(17 * 1024, 'x'))) == 431);
   BOOST_TEST(status(post("/checked", std::string(1025, ' '))) == 413);
-  BOOST_TEST(status("POST /echo HTTP/1.1\r\nHost: h\r\n\r\n") == 411);
+  BOOST_TEST(status("POST /checked HTTP/1.1\r\nHost: h\r\n\r\n") == 411);
   BOOST_TEST(status(post("/nowhere", std::string(100'000, ' '))) == 404);
   BOOST_TEST(raw_client(test.port()).ask(post("/echo", std::string(64 * 1024, 'x'))).body.size() ==
              64u * 1024);
+}
+
+BOOST_AUTO_TEST_CASE(where_no_body_is_expected_none_need_be_announced) {
+  served test;
+  raw_client client(test.port());
+  client.send("POST /echo HTTP/1.1\r\nHost: h\r\n\r\n" + get("/held"));
+  const auto empty = client.read();
+  BOOST_REQUIRE(empty.has_value());
+  BOOST_TEST(empty->status == 200);
+  BOOST_TEST(empty->body.empty());
+  BOOST_TEST(empty->header("connection") == "close");
+  BOOST_TEST(client.ended());
+  BOOST_TEST(test.held.entered == 0, "what follows may have been meant as the body");
 }
