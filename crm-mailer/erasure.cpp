@@ -1,6 +1,7 @@
 #include "crm-mailer/erasure.hpp"
 
 #include "common/amqp/queue_sieve.hpp"
+#include "common/async/wait_for.hpp"
 #include "common/json/document.hpp"
 #include "common/number.hpp"
 #include "crm-mailer/store.hpp"
@@ -9,7 +10,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <future>
 #include <mutex>
 #include <optional>
 #include <pthread.h>
@@ -120,19 +120,8 @@ std::set<std::string> dead_letter_eraser::state::deleted_among(const std::set<st
 }
 
 std::vector<std::int64_t> dead_letter_eraser::state::ask_database(std::vector<std::int64_t> ids) {
-  const auto answer = std::make_shared<std::promise<std::vector<std::int64_t>>>();
-  loop.post([this, answer, asked = std::move(ids)] {
-    const auto look = [asked](db::session& s) { return store::deleted_among(s, asked); };
-    async::spawn(database.read(async::deadline::in(database_time), look),
-                 [answer](std::exception_ptr failure, std::optional<std::vector<std::int64_t>> known) {
-                   if (failure) {
-                     answer->set_exception(failure);
-                   } else {
-                     answer->set_value(std::move(*known));
-                   }
-                 });
-  });
-  return answer->get_future().get();
+  const auto look = [&ids](db::session& s) { return store::deleted_among(s, ids); };
+  return async::wait_for(loop, [&] { return database.read(async::deadline::in(database_time), look); });
 }
 
 dead_letter_eraser::dead_letter_eraser(amqp::connection_options broker, eraser_options options,

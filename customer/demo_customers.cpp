@@ -1,11 +1,11 @@
 #include "customer/demo_customers.hpp"
 
+#include "common/async/wait_for.hpp"
 #include "common/console/progress.hpp"
 #include "common/db/migration.hpp"
 #include "customer/bulk_store.hpp"
 #include "customer/demo_users.hpp"
 #include "customer/migrations.hpp"
-#include "customer/result_of.hpp"
 
 #include <algorithm>
 #include <array>
@@ -123,7 +123,7 @@ void generate_demo_customers(const settings& configured) {
   // One hash, with one salt, for all: the password is public, and hashing each would take 15 ms.
   const auto hash = hash_of_demo_password();
   const auto count = configured.generate.value();
-  const auto added = result_of(loop, add_all(database, count, hash));
+  const auto added = async::wait_for(loop, [&] { return add_all(database, count, hash); });
   std::cout << console::grouped(count) << " customers, " << console::grouped(added) << " of them new\n";
 }
 

@@ -1,9 +1,9 @@
 #include "customer/demo_users.hpp"
 
 #include "common/async/event_loop.hpp"
+#include "common/async/wait_for.hpp"
 #include "common/db/migration.hpp"
 #include "customer/migrations.hpp"
-#include "customer/result_of.hpp"
 #include "customer/store.hpp"
 
 #include <iostream>
@@ -27,7 +27,8 @@ constexpr demo_user demo_users[] = {{"admin@mercat.test", "Demo Admin", role::ad
 std::string hash_of_demo_password() {
   async::event_loop loop{"seed"};
   auth::password_hasher hasher;
-  return result_of(loop, hasher.hash(demo_password, async::deadline::in(std::chrono::seconds{10})));
+  return async::wait_for(
+      loop, [&] { return hasher.hash(demo_password, async::deadline::in(std::chrono::seconds{10})); });
 }
 
 void seed_demo_users(const settings& configured) {

@@ -2,14 +2,12 @@
 // like those of the service, with the patience of a batch, and without coroutines: the caller waits.
 #pragma once
 
-#include "common/async/event_loop.hpp"
+#include "common/async/wait_for.hpp"
 #include "common/db/migration.hpp"
 #include "products/migrations.hpp"
 #include "products/settings.hpp"
 
-#include <exception>
-#include <future>
-#include <memory>
+#include <chrono>
 
 namespace mercat::products {
 
@@ -24,16 +22,7 @@ class command_database {
   // Blocks; rethrows. work: like that of db::pool::transaction().
   template <class Work>
   void transaction(Work work) {
-    const auto done = std::make_shared<std::promise<void>>();  // its setter may outlive the wait
-    auto outcome = done->get_future();
-    loop_.post([this, &work, done] {
-      async::spawn(pool_.transaction(async::deadline::in(time_limit), [&work](db::session& s) { work(s); }),
-                   [done](std::exception_ptr failure) {
-                     if (failure) return done->set_exception(failure);
-                     done->set_value();
-                   });
-    });
-    outcome.get();
+    async::wait_for(loop_, [&] { return pool_.transaction(async::deadline::in(time_limit), work); });
   }
 
  private:

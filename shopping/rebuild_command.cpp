@@ -1,15 +1,14 @@
 #include "shopping/rebuild_command.hpp"
 
 #include "common/amqp/rpc.hpp"
+#include "common/async/wait_for.hpp"
 #include "common/db/migration.hpp"
 #include "common/error.hpp"
 #include "shopping/migrations.hpp"
 #include "shopping/replica_build.hpp"
 
 #include <chrono>
-#include <future>
 #include <iostream>
-#include <memory>
 #include <stdexcept>
 
 namespace mercat::shopping {
@@ -55,22 +54,6 @@ async::task<void> run(replica_build& build, async::event_loop& loop) {
   }
 }
 
-// Runs on the loop, waits here; rethrows.
-void run_and_wait(replica_build& build, async::event_loop& loop) {
-  const auto over = std::make_shared<std::promise<void>>();
-  auto outcome = over->get_future();
-  loop.post([&build, &loop, over] {
-    async::spawn(run(build, loop), [over](std::exception_ptr failure) {
-      if (failure) {
-        over->set_exception(failure);
-      } else {
-        over->set_value();
-      }
-    });
-  });
-  outcome.get();
-}
-
 }  // namespace
 
 void rebuild_replica(const settings& configured) {
@@ -87,7 +70,7 @@ void rebuild_replica(const settings& configured) {
   replica_build build{database, offers};
 
   std::cout << "rebuilding the product replica" << std::endl;
-  run_and_wait(build, loop);
+  async::wait_for(loop, [&] { return run(build, loop); });
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began);
   std::cout << "rebuilt: " << build.counts().products << " products, " << build.counts().deleted
             << " deleted ones, " << build.counts().removed << " rows removed that products does not know, in "

@@ -35,7 +35,7 @@ struct connection {
   std::size_t discarded = 0;                      // while lingering
   std::unique_ptr<exchange> pending;              // head complete, body not yet
   exchange* current = nullptr;                    // a handler works on it; owned by the handler's completion
-  std::chrono::steady_clock::time_point limit{};  // of what it waits for now
+  std::chrono::steady_clock::time_point limit{};  // of what it is waiting for
 
   // The next request may be looked at: the answer before has left.
   [[nodiscard]] bool ready() const noexcept {

@@ -137,7 +137,7 @@ revocation_feed::~revocation_feed() {
     state_->stopping = true;
     loading = state_->loading;
   });
-  state_->customer.reset();  // what it asks for now fails at once
+  state_->customer.reset();  // so that what it is still asking fails at once
   if (loading) state_->over.get_future().wait();
 }
 

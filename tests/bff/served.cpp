@@ -44,8 +44,8 @@ struct served {
   }
 
   http::client_response send(http::client_request what) {
-    return awaited_on(behind.caller_loop,
-                      [this, &what] { return front.send(what, async::deadline::in(10s)); });
+    return async::wait_for(behind.caller_loop,
+                           [this, &what] { return front.send(what, async::deadline::in(10s)); });
   }
   http::client_response get(std::string target, const std::string& authorization = {}) {
     http::client_request what{.target = std::move(target)};

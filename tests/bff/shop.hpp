@@ -4,7 +4,7 @@
 #include "bff-mobile/routes.hpp"
 #include "bff-web/routes.hpp"
 #include "bff/upstreams.hpp"
-#include "tests/http_client/awaiting.hpp"
+#include "common/async/wait_for.hpp"
 #include "tests/http_client/scripted_server.hpp"
 
 #include <stdexcept>
@@ -45,7 +45,7 @@ struct shop {
   http::response ask(const http::route_table& routes, http::request asked, std::string_view path) {
     for (const auto& route : routes)
       if (route.path == path && route.method == asked.method)
-        return awaited_on(caller_loop, [&route, &asked] { return route.handler(asked); });
+        return async::wait_for(caller_loop, [&route, &asked] { return route.handler(asked); });
     throw std::logic_error("no such route");
   }
 };

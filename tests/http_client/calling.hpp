@@ -1,9 +1,9 @@
 // A client in front of an upstream, and the loops both ends of a call need.
 #pragma once
 
+#include "common/async/wait_for.hpp"
 #include "common/error.hpp"
 #include "common/http/client.hpp"
-#include "tests/http_client/awaiting.hpp"
 #include "tests/http_client/scripted_server.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -28,7 +28,7 @@ struct calling {
   explicit calling(const scripted_server& server) : calling(http::client_options{.base_url = server.url()}) {}
 
   std::future<http::client_response> start(http::client_request what, std::chrono::milliseconds within = 3s) {
-    return started_on(caller_loop, [this, what = std::move(what), within] {
+    return async::started_on(caller_loop, [this, what = std::move(what), within] {
       return client->send(what, async::deadline::in(within));
     });
   }

@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(the_caller_goes_on_where_it_was) {
     co_await with.client->send(std::move(what), async::deadline::in(3s));
     co_return with.caller_loop.is_current();
   };
-  BOOST_TEST(awaited_on(shop.caller_loop, [&] { return on_its_own_loop(shop); }));
+  BOOST_TEST(async::wait_for(shop.caller_loop, [&] { return on_its_own_loop(shop); }));
 }
 
 BOOST_AUTO_TEST_CASE(what_would_break_the_head_is_refused) {

@@ -4,18 +4,13 @@
 // (`./mercat test` sets them): without them a test fails, it is not skipped.
 #pragma once
 
-#include "common/async/event_loop.hpp"
-#include "common/async/task.hpp"
+#include "common/async/wait_for.hpp"
 #include "common/db/pool.hpp"
 #include "common/log/log.hpp"
 #include "common/metrics/registry.hpp"
 #include "tests/support/eventually.hpp"
 
-#include <exception>
 #include <functional>
-#include <future>
-#include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -40,26 +35,7 @@ class scratch_schema {
   db::pool_options options_;
 };
 
-// Awaits on the loop's thread, blocks this one until it is there; rethrows. `make` returns the task.
-template <class Make>
-auto wait_for(async::event_loop& loop, Make make) {
-  using task = std::invoke_result_t<Make&>;
-  using result = typename task::value_type;
-  const auto done = std::make_shared<std::promise<result>>();
-  auto outcome = done->get_future();
-  loop.post([&make, done] {
-    if constexpr (std::is_void_v<result>) {
-      async::spawn(make(), [done](std::exception_ptr failure) {
-        failure ? done->set_exception(failure) : done->set_value();
-      });
-    } else {
-      async::spawn(make(), [done](std::exception_ptr failure, std::optional<result> value) {
-        failure ? done->set_exception(failure) : done->set_value(std::move(*value));
-      });
-    }
-  });
-  return outcome.get();
-}
+using async::wait_for;
 
 // Within a limit that only a failing test reaches.
 template <class Condition>
