@@ -9,7 +9,8 @@ import os
 import shlex
 import sys
 
-from . import bringup, credentials, dead_letters, mailbox, mariadb, processes, rabbitmq, seeding, services, testing
+from . import (bringup, credentials, dead_letters, key_rotation, mailbox, mariadb, processes, rabbitmq, seeding,
+               services, signing_keys, testing)
 from .console import Trouble, complain, say
 from .fleet import Fleet
 from .instance import Instance
@@ -59,6 +60,7 @@ def _parse(arguments):
     seed.add_argument("--customers", metavar="N", type=_positive)
     command("rebuild-replica", _rebuild_replica)
     dead_letters.add_to(command("dead-letters", _dead_letters))
+    key_rotation.add_to(command("rotate-key", _rotate_key))
     command("restart", _restart).add_argument("name")
     command("start", _start).add_argument("name")
     stop = command("stop", _stop)
@@ -132,6 +134,7 @@ def _status(instance, _):
 def variables(instance):
     """What tools and tests need to find this instance (design section 9)."""
     states = _running(instance).supervisor.states()
+    keys = signing_keys.load(instance)
     admin = f"{rabbitmq.ADMIN}:{credentials.read(instance, 'amqp-admin')}@127.0.0.1"
     return {
         "MERCAT_URL": f"http://127.0.0.1:{instance.edge_port}",
@@ -140,7 +143,8 @@ def variables(instance):
         "MERCAT_DB_SOCKET": str(mariadb.socket_path(instance)),
         "MERCAT_DB_ROOT_USER": "root",
         "MERCAT_DB_ROOT_PASSWORD": credentials.read(instance, "db-root"),
-        "MERCAT_JWT_SECRET": credentials.read(instance, "jwt"),
+        "MERCAT_JWT_SECRET": signing_keys.read(instance, keys.signing),
+        "MERCAT_JWT_KID": str(keys.signing),
         "MERCAT_REPLICAS": ";".join(f"{replica.name} {states[replica.name]['pid']} {replica.port}"
                                     for replica in services.all_replicas(instance) if replica.name in states),
     }
@@ -188,6 +192,11 @@ def _rebuild_replica(instance, _):
 def _dead_letters(instance, options):
     _running(instance)
     return dead_letters.run(instance, options)
+
+
+def _rotate_key(instance, options):
+    with instance.locked():
+        key_rotation.run(instance, _running(instance), options)
 
 
 def _restart(instance, options):

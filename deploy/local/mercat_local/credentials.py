@@ -4,6 +4,7 @@ import base64
 import hashlib
 import secrets
 
+from . import signing_keys
 from .instance import write_file
 
 DATABASES = {
@@ -11,15 +12,16 @@ DATABASES = {
     "crm-mailer": "mercat_crm",
 }
 BROKER_USERS = [*DATABASES, "bff-web", "bff-mobile"]
-NAMES = ["jwt", "db-root", "amqp-admin", "erlang-cookie"]
+NAMES = ["db-root", "amqp-admin", "erlang-cookie"]
 NAMES += [f"db-{service}" for service in DATABASES] + [f"amqp-{service}" for service in BROKER_USERS]
 
 
 def create(instance):
+    signing_keys.create(instance)
     for name in NAMES:
         if not path(instance, name).exists():
             # No newline at the end: the programs take the file's bytes as they are.
-            write_file(path(instance, name), secrets.token_hex(32 if name == "jwt" else 20))
+            write_file(path(instance, name), secrets.token_hex(20))
 
 
 def path(instance, name):

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from . import credentials, mariadb, processes, rabbitmq
+from . import credentials, mariadb, processes, rabbitmq, signing_keys
 from .console import Trouble, last_lines
 from .instance import MOST_REPLICAS, ROOT
 from .supervisor import Program
@@ -109,8 +109,7 @@ def environment(instance, replica):
         keys |= {
             "MERCAT_HTTP_ADDRESS": "127.0.0.1",
             "MERCAT_HTTP_PORT": replica.port,
-            "MERCAT_JWT_SECRET_FILE": credentials.path(instance, "jwt"),
-        }
+        } | signing_keys.environment(instance, signs=service.name == "customer")
     if service.stores:
         keys |= {
             "MERCAT_DB_SOCKET": mariadb.socket_path(instance),
