@@ -55,6 +55,12 @@ std::int64_t customer_id_in(const json::value& data) {
   return *id;
 }
 
+std::string text_in(const json::value& data, std::string_view member) {
+  const auto text = json::text(data, member);
+  if (!text) throw error(fault::malformed, "unreadable-event", "the event has no " + std::string(member));
+  return std::string(*text);
+}
+
 json::document object_in(const messaging::event& event) {
   auto data = json::document::parse(event.data);
   if (!data.root().IsObject())
@@ -63,7 +69,7 @@ json::document object_in(const messaging::event& event) {
 }
 
 async::task<void> deliver(mailroom room, messaging::event event, delivery wanted) {
-  if (!wanted.has_address) co_return;
+  if (!wanted.due) co_return;
   const auto until = async::deadline::in(room.time_limit);
   const auto look = [&event, &wanted](db::session& s) {
     return store::may_send(s, event.id, wanted.customer_id);
@@ -81,11 +87,10 @@ async::task<void> deliver(mailroom room, messaging::event event, delivery wanted
   if (failure) co_await judge(room, event, wanted.customer_id, failure);
 }
 
-void note_delivery(db::session& s, const messaging::event& event, std::int64_t customer_id, bool has_address,
+void note_delivery(db::session& s, const messaging::event& event, std::int64_t customer_id, bool due,
                    std::string_view kind) {
   store::forget_postponed(s, event.id);
-  if (has_address && store::may_send(s, event.id, customer_id))
-    store::remember_sent(s, event.id, customer_id, kind);
+  if (due && store::may_send(s, event.id, customer_id)) store::remember_sent(s, event.id, customer_id, kind);
 }
 
 }  // namespace mercat::crm_mailer

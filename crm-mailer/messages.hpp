@@ -4,6 +4,7 @@
 #pragma once
 
 #include "common/messaging/consumer.hpp"
+#include "crm-mailer/reset_mail.hpp"
 #include "crm-mailer/smtp_sender.hpp"
 #include "crm-mailer/welcome.hpp"
 
@@ -21,6 +22,14 @@ struct signed_up {
   std::int64_t customer_id = 0;
   new_customer who;
   [[nodiscard]] static signed_up read(const messaging::event& event);
+};
+
+// customer.password-forgotten {customerId,email,name?,token,expiresAt}: a mail with the token, once, and none
+// after expiresAt (RFC 3339): what cannot be used any more is done, however often it was tried.
+struct password_forgotten {
+  std::int64_t customer_id = 0;
+  forgetful_customer who;
+  [[nodiscard]] static password_forgotten read(const messaging::event& event);
 };
 
 // customer.deleted {customerId}: is remembered; nothing is sent any more on account of this customer, and the

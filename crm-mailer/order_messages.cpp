@@ -17,12 +17,6 @@ error unreadable(const std::string& what) {
   return {fault::malformed, "unreadable-event", "the event has no " + what};
 }
 
-std::string required_text(const json::value& data, std::string_view name) {
-  const auto text = json::text(data, name);
-  if (!text) throw unreadable(std::string(name));
-  return std::string(*text);
-}
-
 money required_amount(const json::value& data, std::string_view name) {
   const auto* number = json::member(data, name);
   const auto units = number != nullptr ? json::minor_units(*number) : std::nullopt;
@@ -34,7 +28,7 @@ ordered_item item_in(const json::value& data) {
   if (!data.IsObject()) throw unreadable("item");
   const auto quantity = json::integer(data, "quantity");
   if (!quantity || *quantity < 1) throw unreadable("quantity");
-  return {required_text(data, "name"), *quantity, required_amount(data, "price"),
+  return {text_in(data, "name"), *quantity, required_amount(data, "price"),
           required_amount(data, "lineTotal")};
 }
 
@@ -48,7 +42,7 @@ std::vector<ordered_item> items_in(const json::value& data) {
 }
 
 std::string currency_in(const json::value& data) {
-  auto code = required_text(data, "currency");
+  auto code = text_in(data, "currency");
   const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
   if (code.size() != 3 || !std::ranges::all_of(code, is_capital)) throw unreadable("currency");
   return code;
@@ -60,7 +54,7 @@ messaging::event_handler on_news(const mailroom& room, order_news news, const st
     auto read = order_moved::read(event);
     delivery wanted;
     wanted.customer_id = read.customer_id;
-    wanted.has_address = read.email.has_value();
+    wanted.due = read.email.has_value();
     wanted.write = [news, moved = std::move(read), &shop = room.shop](const messaging::event& of,
                                                                       std::chrono::sys_seconds now) {
       return order_mail(news, moved.order, moved.email.value(), shop, of.id, now);
@@ -82,7 +76,7 @@ order_moved order_moved::read(const messaging::event& event) {
   order_moved moved;
   moved.customer_id = customer_id_in(root);
   if (const auto email = json::text(root, "email")) moved.email = std::string(*email);
-  moved.order.order_id = required_text(root, "orderId");
+  moved.order.order_id = text_in(root, "orderId");
   moved.order.items = items_in(root);
   moved.order.amount = required_amount(root, "amount");
   moved.order.currency = currency_in(root);
