@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 
 namespace mercat::e2e {
 
@@ -73,6 +74,11 @@ answer browser::send(const std::string& method, const std::string& path,
   curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
+  // The development authority of the instance, for https.
+  if (const char* authority = std::getenv("MERCAT_TLS_CA");
+      authority != nullptr)  // NOLINT(concurrency-mt-unsafe)
+    curl_easy_setopt(curl, CURLOPT_CAINFO, authority);
+  if (!local_address_.empty()) curl_easy_setopt(curl, CURLOPT_INTERFACE, ("host!" + local_address_).c_str());
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method.c_str());
   if (method == "HEAD") curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.first);

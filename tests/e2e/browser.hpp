@@ -50,6 +50,8 @@ class browser {
   void header(const std::string& name, std::string value) { extra_[name] = std::move(value); }
   void forget_header(const std::string& name) { extra_.erase(name); }
   void time_limit(std::chrono::milliseconds limit) { time_limit_ = limit; }
+  // Comes from this address of this machine: "127.0.0.8".
+  void come_from(std::string address) { local_address_ = std::move(address); }
   // A new connection for every request, as many short-lived clients make.
   void forget_connections() { fresh_ = true; }
 
@@ -62,6 +64,7 @@ class browser {
   std::string user_agent_;
   std::string token_;
   std::string authorization_;
+  std::string local_address_;
   std::map<std::string, std::string> extra_;
   std::chrono::milliseconds time_limit_{15'000};
   bool fresh_ = false;

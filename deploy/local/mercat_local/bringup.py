@@ -3,12 +3,13 @@
 import shutil
 import time
 
-from . import credentials, mariadb, nginx, processes, rabbitmq, services
+from . import certificates, credentials, mariadb, nginx, processes, rabbitmq, services
 from .console import Trouble, step
 from .fleet import Fleet, check_ports
 from .supervisor import STOPPED_STATES
 
 LOG_LIMIT = 50 << 20
+SEEDED_IN_PRODUCTION = ("products",)  # a catalogue to buy from, but nobody whose password is public
 SERVERS = ("mailbox", "mariadb", "rabbitmq", "nginx-inner", "nginx-edge")
 
 
@@ -17,6 +18,7 @@ def up(instance, environment, only_servers):
     instance.create()
     instance.choose(environment)
     credentials.create(instance)
+    certificates.prepare(instance)
     if not only_servers:
         services.check_binaries(instance)
     fleet = Fleet(instance)
@@ -50,6 +52,8 @@ def down(instance, wipe):
 
 def seed(instance):
     for name, arguments in services.SEEDS:
+        if instance.mode == "production" and name not in SEEDED_IN_PRODUCTION:
+            continue
         with step(f"{name} {arguments[0]}"):
             services.seed(instance, name, arguments)
 
@@ -108,7 +112,7 @@ def _start_services(instance, fleet, changed):
 def _check_free_ports(instance, fleet, only_servers):
     """Before anything starts: is every port of what does not run yet free?"""
     wanted = {
-        "nginx-edge": [instance.edge_port], "mariadb": [instance.port("mariadb")],
+        "nginx-edge": [instance.edge_port, instance.edge_tls_port], "mariadb": [instance.port("mariadb")],
         "nginx-inner": [instance.port(f"inner-{name}") for name in ("customer", "products", "shopping")],
         "rabbitmq": [instance.port(use) for use in ("amqp", "rabbitmq-distribution", "rabbitmq-management",
                                                     "rabbitmq-prometheus")],

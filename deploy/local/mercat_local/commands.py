@@ -9,8 +9,8 @@ import os
 import shlex
 import sys
 
-from . import (bringup, credentials, dead_letters, key_rotation, mailbox, mariadb, processes, rabbitmq, seeding,
-               services, signing_keys, testing)
+from . import (bringup, certificates, credentials, dead_letters, key_rotation, mailbox, mariadb, processes, rabbitmq,
+               seeding, services, signing_keys, testing)
 from .console import Trouble, complain, say
 from .fleet import Fleet
 from .instance import Instance
@@ -80,11 +80,15 @@ def _up(instance, options):
     with instance.locked():
         seconds = bringup.up(instance, os.environ, options.servers)
     say(f"\nMercat is up after {seconds:.1f} s.\n")
-    rows = [("shop", f"http://localhost:{instance.edge_port}/"),
-            ("API", f"http://localhost:{instance.edge_port}/api/products"),
+    shop = instance.shop_url.replace("127.0.0.1", "localhost")
+    authority = certificates.authority(instance)
+    rows = [("shop", f"{shop}/"),
+            ("API", f"{shop}/api/products"),
+            ("HTTPS", f"https://localhost:{instance.edge_tls_port}/" +
+             (f"  (trust {authority})" if authority else "")),
             ("RabbitMQ", f"http://localhost:{instance.port('rabbitmq-management')}/  (log-in: ./mercat env)"),
             ("mails", f"./mercat mail    (kept in {instance.dir / 'mail' / 'inbox'})"),
-            ("demo log-ins", DEMO_LOGINS),
+            ("demo log-ins", "none in production mode" if instance.mode == "production" else DEMO_LOGINS),
             ("next", "./mercat status | logs | down | help")]
     for name, text in rows:
         say(f"  {name:<14}{text}")
@@ -135,9 +139,12 @@ def variables(instance):
     """What tools and tests need to find this instance (design section 9)."""
     states = _running(instance).supervisor.states()
     keys = signing_keys.load(instance)
+    authority = certificates.authority(instance)
     admin = f"{rabbitmq.ADMIN}:{credentials.read(instance, 'amqp-admin')}@127.0.0.1"
     return {
-        "MERCAT_URL": f"http://127.0.0.1:{instance.edge_port}",
+        "MERCAT_URL": instance.shop_url,
+        "MERCAT_HTTPS_URL": instance.https_url,
+        **({"MERCAT_TLS_CA": str(authority)} if authority else {}),
         "MERCAT_AMQP_URL": f"amqp://{admin}:{instance.port('amqp')}/{rabbitmq.VHOST}",
         "MERCAT_AMQP_MANAGEMENT_URL": f"http://{admin}:{instance.port('rabbitmq-management')}",
         "MERCAT_DB_SOCKET": str(mariadb.socket_path(instance)),

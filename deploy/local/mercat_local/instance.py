@@ -1,7 +1,7 @@
 """One instance of the stack: its directory, its ports, and what it remembers between two commands.
 
-`dev` lives in .mercat/, every other one in .mercat/<name>/. Chosen ports, replica counts and the place of the binaries
-are kept in state.json, so that every later command finds the instance that `up` started.
+`dev` lives in .mercat/, every other one in .mercat/<name>/. Mode, chosen ports, settings of the edge, replica counts and
+the place of the binaries are kept in state.json, so that every later command finds the instance that `up` started.
 """
 
 import contextlib
@@ -14,11 +14,14 @@ import re
 import shutil
 import tempfile
 
+from . import edge_settings
 from .console import Trouble, say
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 DEFAULT_PORTS = {"dev": (18000, 8080), "test": (19000, 9080)}
 EDGE_OFFSET = 80
+EDGE_TLS_OFFSET = 363  # from the edge: 8080 gives 8443, and a base gives base + 443
+MODES = ("development", "production")
 FOLDERS = ("conf", "data", "logs", "mail", "run", "secrets")
 FILES = ("state.json", "overrides.json")
 
@@ -32,7 +35,7 @@ SERVICE_OFFSETS = {
 }
 PRIVATE_OFFSET = 200  # the highest service offset is 200, so main ports end at 219 and these begin at 301
 MOST_REPLICAS = 19
-PORT_SPAN = 420
+PORT_SPAN = 444
 
 
 class Instance:
@@ -51,6 +54,28 @@ class Instance:
     @property
     def edge_port(self):
         return self.state["edgePort"]
+
+    @property
+    def edge_tls_port(self):
+        return self.state["edgeTlsPort"] or self.edge_port + EDGE_TLS_OFFSET
+
+    @property
+    def mode(self):
+        return self.state["mode"]
+
+    @property
+    def edge(self):
+        """What differs from the edge's defaults, by the name of the variable (edge_settings.py)."""
+        return self.state["edge"]
+
+    @property
+    def shop_url(self):
+        """Where a client finds the shop: in production mode the plain port only sends him to this."""
+        return self.https_url if self.mode == "production" else f"http://127.0.0.1:{self.edge_port}"
+
+    @property
+    def https_url(self):
+        return f"https://127.0.0.1:{self.edge_tls_port}"
 
     @property
     def bin_dir(self):
@@ -97,17 +122,24 @@ class Instance:
         (ROOT / ".mercat" / ".gitignore").write_text("*\n")
 
     def choose(self, environment):
-        """Takes ports and binaries from the environment of `up`; what it leaves open stays as it was."""
+        """Takes mode, ports, edge and binaries from the environment of `up`; what it leaves open stays as it was."""
         base, edge = self.state["portBase"], self.state["edgePort"]
         if "MERCAT_PORT_BASE" in environment:
             base = _port("MERCAT_PORT_BASE", environment["MERCAT_PORT_BASE"], 65535 - PORT_SPAN)
             edge = edge or base + EDGE_OFFSET
         if "MERCAT_EDGE_PORT" in environment:
-            edge = _port("MERCAT_EDGE_PORT", environment["MERCAT_EDGE_PORT"], 65535)
+            edge = _port("MERCAT_EDGE_PORT", environment["MERCAT_EDGE_PORT"], 65535 - EDGE_TLS_OFFSET)
+        tls = self.state["edgeTlsPort"]
+        if "MERCAT_EDGE_TLS_PORT" in environment:
+            tls = _port("MERCAT_EDGE_TLS_PORT", environment["MERCAT_EDGE_TLS_PORT"], 65535)
+        mode = environment.get("MERCAT_MODE") or self.mode
+        if mode not in MODES:
+            raise Trouble(f"MERCAT_MODE={mode}: there are {' and '.join(MODES)}")
         if base is None:
             raise Trouble(f"instance {self.name} has no ports yet: say MERCAT_PORT_BASE=<port> ./mercat up")
         binaries = pathlib.Path(environment.get("MERCAT_BIN_DIR") or ROOT / "build" / "release").resolve()
-        self.state.update(portBase=base, edgePort=edge, binDir=str(binaries))
+        self.state.update(portBase=base, edgePort=edge, edgeTlsPort=tls, mode=mode, binDir=str(binaries),
+                          edge=edge_settings.take(self.edge, environment))
         self.remember()
 
     def replicas(self, service):
@@ -155,7 +187,8 @@ class Instance:
 
     def _read_state(self):
         base, edge = DEFAULT_PORTS.get(self.name, (None, None))
-        state = {"portBase": base, "edgePort": edge, "binDir": str(ROOT / "build" / "release"), "replicas": {}}
+        state = {"portBase": base, "edgePort": edge, "edgeTlsPort": None, "mode": MODES[0], "edge": {},
+                 "binDir": str(ROOT / "build" / "release"), "replicas": {}}
         with contextlib.suppress(OSError, ValueError):
             state.update(json.loads((self.dir / "state.json").read_text()))
         return state

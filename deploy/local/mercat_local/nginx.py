@@ -11,7 +11,7 @@ import pathlib
 import signal
 import subprocess
 
-from . import processes, services
+from . import certificates, edge_settings, processes, services
 from .console import Trouble, last_lines, wait_until
 from .instance import ROOT, fill_template, write_file
 from .supervisor import Program
@@ -20,10 +20,8 @@ TEMPLATES = ROOT / "nginx"
 LEAVE_WITHIN = 20  # worker_shutdown_timeout is 15 s
 TIERS = {"edge": "bff", "inner": "domain"}
 
-# Wide, for a machine where one developer or one test is all the clients. Production is strict about each.
-DEVELOPMENT_LIMITS = {
-    "REQUEST_RATE": "50000r/s", "REQUEST_BURST": 50000, "CONNECTIONS_PER_CLIENT": 8192, "WORKER_CONNECTIONS": 8192,
-}
+# In production mode a listener of its own says to clients on the plain port where to go.
+PLAIN = {"development": "shop", "production": "redirect"}
 
 
 def prepare(instance):
@@ -33,7 +31,7 @@ def prepare(instance):
         home(instance, which).mkdir(parents=True, exist_ok=True)
         # The files that the template includes are the repository's own: their content counts, not their names.
         digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(TEMPLATES.glob("*.conf")))).hexdigest()
-        text = f"# includes {digest}\n{_fill(instance, which)}"
+        text = f"# includes {digest}\n{fill_template(TEMPLATES / f'{which}.conf.in', _words(instance, which))}"
         if write_file(instance.conf(f"nginx-{which}.conf"), text) | write_upstreams(instance, which):
             changed.add(which)
     return changed
@@ -107,14 +105,55 @@ def _error_log(instance, which):
     return instance.log(f"nginx-{which}-error")
 
 
-def _fill(instance, which):
-    return fill_template(TEMPLATES / f"{which}.conf.in", DEVELOPMENT_LIMITS | {
+def _words(instance, which):
+    words = {
         "USER": "user root;" if os.getuid() == 0 else "",
         "HOME": home(instance, which),
         "LOGS": instance.dir / "logs",
         "NGINX": TEMPLATES,
-        "ROOT": ROOT,
         "UPSTREAMS": instance.conf(f"nginx-upstreams-{which}.conf"),
-        "EDGE_PORT": instance.edge_port,
-        **{f"{name.upper()}_PORT": instance.port(f"inner-{name}") for name in ("customer", "products", "shopping")},
-    })
+    } | edge_settings.words(instance.mode, instance.edge)
+    if which == "edge":
+        return words | _words_of_edge(instance)
+    return words | {f"{name.upper()}_PORT": instance.port(f"inner-{name}")
+                    for name in ("customer", "products", "shopping")}
+
+
+def _words_of_edge(instance):
+    certificate, key = certificates.certificate(instance), certificates.key(instance)
+    kept = instance.edge
+    plain = f"listen 127.0.0.1:{instance.edge_port} default_server backlog=2048;"
+    words = {
+        "ROOT": ROOT,
+        "SHOP_LISTENS": plain if PLAIN[instance.mode] == "shop" else "",
+        "TLS_PORT": instance.edge_tls_port,
+        "CERTIFICATE": certificate,
+        "KEY": key,
+        # A certificate that was renewed under the same name is another configuration.
+        "CERTIFICATE_DIGEST": hashlib.sha256(pathlib.Path(certificate).read_bytes()).hexdigest(),
+        "ORIGINS": "".join(f"        \"{origin}\" \"{origin}\";\n"
+                           for origin in kept.get("MERCAT_CORS_ORIGINS", "").split()),
+        "VARY_ORIGIN": ", Origin" if kept.get("MERCAT_CORS_ORIGINS") else "",
+        "TRUSTED_PROXIES": _trusted_proxies(kept.get("MERCAT_EDGE_TRUSTED_PROXIES", "").split()),
+        "ACME": _acme(kept.get("MERCAT_ACME_ROOT")),
+    }
+    redirect = ""
+    if PLAIN[instance.mode] == "redirect":
+        port = "" if instance.edge_tls_port == 443 else f":{instance.edge_tls_port}"
+        redirect = fill_template(TEMPLATES / "edge-redirect.conf.in", words | {
+            "NGINX": TEMPLATES, "LISTEN": plain, "HTTPS_PORT": port})
+    return words | {"REDIRECT": redirect}
+
+
+def _trusted_proxies(networks):
+    """The client's address from X-Forwarded-For, when a load balancer of ours has written it."""
+    return "".join(f"set_real_ip_from {network};\n    " for network in networks) + (
+        "real_ip_header X-Forwarded-For;\n    real_ip_recursive on;" if networks else "")
+
+
+def _acme(folder):
+    return f"""location ^~ /.well-known/acme-challenge/ {{
+            root "{folder}";
+            default_type text/plain;
+            try_files $uri =404;
+        }}""" if folder else ""

@@ -94,7 +94,7 @@ def environment(instance, replica):
     """Exactly the keys this service knows: it refuses to start with any other MERCAT_* key."""
     service = replica.service
     keys = {
-        "MERCAT_MODE": "development",
+        "MERCAT_MODE": instance.mode,
         "MERCAT_REPLICA": replica.name,
         "MERCAT_LOG_LEVEL": "info",
         "MERCAT_PRIVATE_ADDRESS": "127.0.0.1",
@@ -122,7 +122,8 @@ def environment(instance, replica):
                  for name in ("customer", "products", "shopping")}
     if service.tier == "worker":
         keys["MERCAT_SMTP_URL"] = f"smtp://127.0.0.1:{instance.port('smtp')}"
-        keys["MERCAT_SHOP_URL"] = f"http://localhost:{instance.edge_port}/"
+        keys["MERCAT_SMTP_TLS"] = "never"  # the mailbox is on this machine, and has no certificate
+        keys["MERCAT_SHOP_URL"] = instance.shop_url.replace("127.0.0.1", "localhost") + "/"
     overrides = instance.overrides()
     keys |= overrides.get(service.name, {}) | overrides.get(replica.name, {})
     return keys
