@@ -1,0 +1,120 @@
+// The key of access tokens is replaced while people shop: nobody notices, until the former key is dropped.
+// The instance keeps the new key, so this program runs after all that might have read the old one.
+#include "tests/e2e/signing_key.hpp"
+#include "tests/e2e/steady_load.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace mercat;
+using namespace mercat::e2e;
+
+namespace {
+
+constexpr int shoppers = 6;
+
+bool is_success(const answer& received) {
+  return received.status >= 200 && received.status < 300;
+}
+
+void require_no_failure(const load_report& report) {
+  BOOST_TEST_MESSAGE(to_text(report));
+  BOOST_TEST(report.requests > 100);
+  BOOST_TEST(report.unwanted == 0, to_text(report));
+}
+
+struct tokens {
+  std::string access;
+  std::string refresh;
+};
+
+tokens tokens_in(const answer& received) {
+  BOOST_REQUIRE_MESSAGE(is_success(received), received.status << " " << received.body);
+  const auto body = received.json();
+  return {std::string(json::text(body.root(), "accessToken").value()),
+          std::string(json::text(body.root(), "refreshToken").value())};
+}
+
+std::string credentials_of(const account& who) {
+  return R"({"email":")" + who.email + R"(","password":")" + who.password + R"("})";
+}
+
+tokens log_in(const account& who) {
+  browser device(url());
+  return tokens_in(device.post("/api/login", credentials_of(who)));
+}
+
+int profile_status(const std::string& access_token) {
+  browser device(url(), iphone);
+  device.log_in_as(access_token);
+  return device.get("/api/profile").status;
+}
+
+// At each replica that takes tokens, called directly.
+void require_everywhere(const std::string& access_token, int wanted) {
+  const std::map<std::string, std::string> paths{{"customer", "/profile"},
+                                                 {"products", "/products/1"},
+                                                 {"shopping", "/cart"},
+                                                 {"bff-web", "/api/whoami"},
+                                                 {"bff-mobile", "/api/whoami"}};
+  for (const auto& each : replicas()) {
+    const auto path = paths.find(each.service());
+    if (path == paths.end()) continue;
+    browser device(each.url());
+    device.log_in_as(access_token);
+    BOOST_TEST(device.get(path->second).status == wanted, each.name);
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(another_key_signs_and_neither_a_session_nor_a_request_is_lost) {
+  BOOST_REQUIRE_EQUAL(command("rotate-key --finish --now"), 0);  // of an earlier run, if there was one
+  const auto first = present_signing_key();
+  browser device(url());
+  const auto customer = sign_up(device);
+  const auto before = log_in(customer);
+  BOOST_TEST(key_id_of(before.access) == first.id);
+
+  steady_load load(shoppers, mixed_shopping(), is_success);
+  BOOST_TEST(command("rotate-key") == 0);
+  const auto second = present_signing_key();
+  BOOST_TEST(second.id != first.id);
+  BOOST_TEST(second.secret != first.secret);
+  require_everywhere(before.access, 200);
+  const auto after = log_in(customer);
+  BOOST_TEST(key_id_of(after.access) == second.id);
+  require_everywhere(after.access, 200);
+
+  // Its tokens live: not without being told so.
+  BOOST_TEST(command("rotate-key --finish") != 0);
+  BOOST_TEST(command("rotate-key") != 0);
+  BOOST_TEST(present_signing_key().id == second.id);
+  BOOST_TEST(profile_status(before.access) == 200);
+  require_no_failure(load.finish());
+}
+
+BOOST_AUTO_TEST_CASE(a_dropped_key_is_good_for_nothing_and_refresh_tokens_outlive_it) {
+  BOOST_REQUIRE_EQUAL(command("rotate-key --finish --now"), 0);
+  browser device(url());
+  const auto customer = sign_up(device);
+  const auto old = log_in(customer);
+  BOOST_REQUIRE_EQUAL(command("rotate-key"), 0);
+
+  steady_load load(shoppers, mixed_shopping(), is_success);  // with tokens of the new key
+  BOOST_TEST(command("rotate-key --finish --now") == 0);
+  require_everywhere(old.access, 401);
+  const auto renewed =
+      tokens_in(device.post("/api/token/refresh", R"({"refreshToken":")" + old.refresh + R"("})"));
+  BOOST_TEST(key_id_of(renewed.access) == present_signing_key().id);
+  require_everywhere(renewed.access, 200);
+
+  // Once more, with the same people at work; no kid comes back.
+  BOOST_TEST(command("rotate-key") == 0);
+  const auto newest = key_id_of(log_in(customer).access);
+  BOOST_TEST(newest != key_id_of(old.access));
+  BOOST_TEST(newest != key_id_of(renewed.access));
+  require_everywhere(renewed.access, 200);
+  require_no_failure(load.finish());
+  BOOST_TEST(command("rotate-key --finish --now") == 0);
+  require_everywhere(renewed.access, 401);
+}
