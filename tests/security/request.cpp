@@ -22,6 +22,7 @@ e2e::answer ask(const place& to, const request& sent, std::uint16_t port) {
 
 std::string spelled(const e2e::answer& received) {
   if (received.status == 0) return "none";
+  if (received.status < 0) return received.failure;
   auto text = std::to_string(received.status);
   if (received.body.empty()) return text;
   const auto slug = received.problem();

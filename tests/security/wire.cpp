@@ -58,8 +58,11 @@ std::string lower(std::string text) {
 e2e::answer head_of(std::string_view text) {
   e2e::answer read;
   const auto line = text.substr(0, text.find("\r\n"));
-  if (!line.starts_with("HTTP/1.1 ") || line.size() < 12)
-    throw std::runtime_error("not an answer: " + std::string(line));
+  if (!line.starts_with("HTTP/1.1 ") || line.size() < 12) {
+    read.status = -1;
+    read.failure = "no answer in HTTP/1.1";
+    return read;
+  }
   read.status = std::stoi(std::string(line.substr(9, 3)));
   text.remove_prefix(std::min(line.size() + 2, text.size()));
   while (!text.empty()) {
