@@ -147,8 +147,9 @@ void transfers::state::prepare(running& exchange) const {
   curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);  // forgets what the handle's last exchange had set
   if (what.method == method::head) {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-  } else if (!what.body.empty() || what.method == method::post || what.method == method::put ||
-             what.method == method::patch) {
+  } else if ((!what.body.empty() && !read_only) || what.method == method::post ||
+             what.method == method::put || what.method == method::patch) {
+    // The content of a GET means nothing (RFC 9110, 9.3.1), and with CURLOPT_POST it would go out as a POST.
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(what.body.size()));
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, what.body.c_str());

@@ -75,6 +75,18 @@ BOOST_AUTO_TEST_CASE(every_method_goes_out_as_itself_after_any_other) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_read_stays_a_read_whatever_body_it_came_with) {
+  scripted_server server{always(200, "body")};
+  calling shop{server};
+  for (const auto each : {http::method::get, http::method::head, http::method::get}) {
+    shop.send({.method = each, .target = "/cart", .body = R"({"productId":1,"quantity":5})"});
+    const auto seen = server.seen().back();
+    BOOST_TEST(seen.method == http::name(each));
+    BOOST_TEST(seen.body.empty());
+    BOOST_TEST(!seen.headers.has("Content-Length"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(reads_share_a_kept_connection) {
   scripted_server server{always(200, "{}")};
   calling shop{server};
