@@ -11,6 +11,7 @@
 #include "customer/directory.hpp"
 #include "customer/membership.hpp"
 #include "customer/migrations.hpp"
+#include "customer/role_command.hpp"
 #include "customer/routes.hpp"
 #include "customer/settings.hpp"
 
@@ -21,6 +22,8 @@ int main(int argc, char** argv) {
     const auto settings = customer::settings::read(argc, argv);
     if (settings.seed_demo_users) return customer::seed_demo_users(settings), 0;
     if (settings.generate) return customer::generate_demo_customers(settings), 0;
+    if (settings.change_role) return customer::grant_role(settings), 0;
+    if (settings.list_staff) return customer::list_staff(settings), 0;
     lifecycle::process process{settings.process};
     auto& logger = process.logger();
     auto& metrics = process.metrics();

@@ -36,6 +36,11 @@ std::chrono::sys_seconds sessions::write(db::session& s, const draft& drawn, std
 revocation sessions::end_all(db::session& s, std::int64_t customer) {
   const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   store::revoke_families_of(s, customer, now);
+  return end_access(s, customer);
+}
+
+revocation sessions::end_access(db::session& s, std::int64_t customer) {
+  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   db::sql_time before = std::chrono::floor<std::chrono::seconds>(now);
   // A replica whose clock is ahead may have dated one later.
   if (const auto last = store::last_issued_at(s, customer)) before = std::max(before, *last);

@@ -43,6 +43,8 @@ class sessions {
   // Inside a transaction that holds the account's row: all families end. The answer is the moment up to which
   // access tokens are to be revoked: none made before is later, and those made afterwards all are.
   [[nodiscard]] static revocation end_all(db::session& s, std::int64_t customer);
+  // Likewise, but the families live on: a refresh gives a new access token.
+  [[nodiscard]] static revocation end_access(db::session& s, std::int64_t customer);
   // What the customer gets, once it is committed.
   [[nodiscard]] session given(account who, draft drawn, std::chrono::sys_seconds issued_at) const;
 

@@ -18,8 +18,24 @@ std::size_t customers_to_generate(const std::string& text) {
   return static_cast<std::size_t>(*count);
 }
 
+role_change role_to_grant(const std::string& email, const std::string& role_name) {
+  const auto address = email_address::try_parse(email);
+  if (!address) throw config::invalid("'" + email + "' is no e-mail address");
+  for (const auto each : {role::user, role::admin})
+    if (name(each) == role_name) return {*address, each};
+  throw config::invalid("'" + role_name + "' is no role: there are user and admin");
+}
+
 void read_subcommand(settings& into, const std::vector<std::string>& rest, config::mode mode) {
   if (rest.empty()) return;
+  if (rest.size() == 3 && rest[0] == "grant-role") {
+    into.change_role = role_to_grant(rest[1], rest[2]);
+    return;
+  }
+  if (rest.size() == 1 && rest[0] == "list-staff") {
+    into.list_staff = true;
+    return;
+  }
   if (rest.size() == 1 && rest[0] == "seed-demo-users") {
     into.seed_demo_users = true;
   } else if (rest.size() == 2 && rest[0] == "generate") {
@@ -51,6 +67,8 @@ settings settings::read(int argc, char** argv) {
   read.broker = amqp::declare_broker(env, "customer");
   const auto rest =
       env.finish(argc, argv,
+                 "grant-role E R    give the customer with the e-mail address E the role R (user, admin)\n"
+                 "list-staff        who has another role than user\n"
                  "seed-demo-users   make the two demo accounts (development mode only), then leave\n"
                  "generate N        make N demo customers (development mode only), then leave");
   read_subcommand(read, rest, mode);

@@ -7,12 +7,19 @@
 #include "common/db/pool.hpp"
 #include "common/http/server.hpp"
 #include "common/lifecycle/process.hpp"
+#include "customer/account.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <optional>
 
 namespace mercat::customer {
+
+// Subcommand `grant-role <e-mail> <role>`.
+struct role_change {
+  email_address email;
+  role to = role::user;
+};
 
 struct settings {
   lifecycle::process_options process;
@@ -23,7 +30,9 @@ struct settings {
   db::pool_options database;
   amqp::broker_options broker;
   bool seed_demo_users = false;  // subcommand `seed-demo-users`: make them and leave; never in production
-  std::optional<std::size_t> generate;  // subcommand `generate N`: make N demo customers; likewise
+  std::optional<std::size_t> generate;     // subcommand `generate N`: make N demo customers; likewise
+  std::optional<role_change> change_role;  // change it and leave
+  bool list_staff = false;                 // subcommand `list-staff`: print them and leave
 
   // How long it is remembered whose tokens were revoked: as long as one made just before can live, and a
   // margin for clocks that differ.

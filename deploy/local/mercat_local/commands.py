@@ -10,7 +10,7 @@ import shlex
 import sys
 
 from . import (bringup, certificates, credentials, dead_letters, key_rotation, mailbox, mariadb, processes, rabbitmq,
-               seeding, services, signing_keys, testing)
+               roles, seeding, services, signing_keys, testing)
 from .console import Trouble, complain, say
 from .fleet import Fleet
 from .instance import Instance
@@ -60,6 +60,7 @@ def _parse(arguments):
     seed.add_argument("--customers", metavar="N", type=_positive)
     command("rebuild-replica", _rebuild_replica)
     dead_letters.add_to(command("dead-letters", _dead_letters))
+    roles.add_to(command("admin", _admin))
     key_rotation.add_to(command("rotate-key", _rotate_key))
     command("restart", _restart).add_argument("name")
     command("start", _start).add_argument("name")
@@ -199,6 +200,11 @@ def _rebuild_replica(instance, _):
 def _dead_letters(instance, options):
     _running(instance)
     return dead_letters.run(instance, options)
+
+
+def _admin(instance, options):
+    _running(instance)
+    roles.run(instance, options)
 
 
 def _rotate_key(instance, options):
