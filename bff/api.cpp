@@ -35,6 +35,8 @@ http::route_table api(upstreams& to, const device& shown_on, std::string replica
       forward(method::patch, "/profile", access::user, to.customer, shown_on.customer),
       forward(method::del, "/profile", access::user, to.customer, whole),
       forward(method::put, "/password", access::user, to.customer, whole),
+      forward(method::post, "/password/forgot", access::anyone, to.customer, whole),
+      forward(method::post, "/password/reset", access::anyone, to.customer, whole),
       forward(method::get, "/addresses", access::user, to.customer, whole),
       forward(method::post, "/addresses", access::user, to.customer, whole),
       forward(method::put, "/addresses/{id}", access::user, to.customer, whole),

@@ -9,8 +9,9 @@ namespace mercat::bff {
 
 namespace {
 
-constexpr std::array handed_on{"Authorization", "Content-Type", "If-None-Match", "Idempotency-Key",
-                               "traceparent"};
+// X-Forwarded-For: who the client is, as the edge saw it; customer slows down those that guess passwords.
+constexpr std::array handed_on{"Authorization",   "Content-Type", "If-None-Match",
+                               "Idempotency-Key", "traceparent",  "X-Forwarded-For"};
 
 struct destination {
   http::method method;

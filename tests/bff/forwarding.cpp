@@ -88,11 +88,30 @@ BOOST_AUTO_TEST_CASE(a_body_goes_on_byte_by_byte) {
   asked.body = "{ \"email\" : \"a@b.c\",\n\"password\":\"p\xC3\xA4sswort\" }";
   asked.headers.add("Content-Type", "application/json; charset=utf-8");
   asked.headers.add("Cookie", "private=1");
+  asked.headers.add("X-Forwarded-For", "203.0.113.7");
   all.ask(all.web, asked, "/api/signup");
   const auto seen = all.customer.seen().at(0);
   BOOST_TEST(seen.body == asked.body);
   BOOST_TEST(seen.headers.get("Content-Type") == "application/json; charset=utf-8");
+  BOOST_TEST(seen.headers.get("X-Forwarded-For") == "203.0.113.7");
   BOOST_TEST(!seen.headers.has("Cookie"));
+}
+
+// Its owner refuses it. To hand on one of them would be to choose for the client.
+BOOST_AUTO_TEST_CASE(a_header_given_twice_is_handed_on_twice) {
+  shop all{ok};
+  auto asked = as_user(a_request(method::post, "/api/orders"));
+  asked.body = "{}";
+  asked.headers.add("Idempotency-Key", "first");
+  asked.headers.add("idempotency-key", "second");
+  for (const auto* routes : {&all.web, &all.mobile}) {
+    all.ask(*routes, asked, "/api/orders");
+    std::vector<std::string> keys;
+    const auto seen = all.shopping.seen().back();
+    for (const auto& [name, value] : seen.headers.all())
+      if (http::same_name(name, "Idempotency-Key")) keys.push_back(value);
+    BOOST_TEST(keys == (std::vector<std::string>{"first", "second"}), boost::test_tools::per_element());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_answer_comes_back_with_what_concerns_the_client) {
@@ -168,7 +187,8 @@ BOOST_AUTO_TEST_CASE(both_devices_have_the_same_routes_and_none_is_open_by_mista
     const auto part = route.path.substr(0, route.path.find('/', 5));
     const std::set<std::string> personal{"/api/profile", "/api/password", "/api/addresses", "/api/customers",
                                          "/api/cart",    "/api/wishlist", "/api/orders"};
-    BOOST_TEST((route.access == http::access::user) == personal.contains(part), route.path);
+    const bool forgotten = route.path == "/api/password/forgot" || route.path == "/api/password/reset";
+    BOOST_TEST((route.access == http::access::user) == (personal.contains(part) && !forgotten), route.path);
     const bool changes = route.method != method::get && route.path != "/api/products/ids";
     const bool for_staff = part == "/api/admin" || (part == "/api/products" && changes);
     BOOST_TEST((route.access == http::access::admin) == for_staff, route.path);
