@@ -19,14 +19,23 @@ void create_tables(with_database& in) {
   in.run("INSERT INTO account VALUES (1, 100), (2, 200)");
 }
 
-struct fixture : with_database {
-  fixture() { create_tables(*this); }
-  std::int64_t amount(int id) { return count("SELECT amount FROM account WHERE id = " + std::to_string(id)); }
-};
-
 void add(db::session& s, int id, int amount) {
   s.execute("UPDATE account SET amount = amount + ? WHERE id = ?", amount, id);
 }
+
+struct fixture : with_database {
+  fixture() { create_tables(*this); }
+  std::int64_t amount(int id) { return count("SELECT amount FROM account WHERE id = " + std::to_string(id)); }
+  // false: somebody else has the lock.
+  bool adds_five() {
+    try {
+      transaction([](db::session& s) { add(s, 1, 5); });
+      return true;
+    } catch (const error&) {
+      return false;
+    }
+  }
+};
 
 std::int64_t connection_id(db::session& s) {
   return s.query("SELECT CONNECTION_ID()").front().integer(0);
@@ -148,6 +157,67 @@ BOOST_FIXTURE_TEST_CASE(a_lock_that_does_not_come_free_ends_within_the_time_limi
   });
   transaction([](db::session& s) { add(s, 1, 5); });
   BOOST_TEST(amount(1) == 105);
+}
+
+namespace {
+
+// Its second change comes only when it is told to go on.
+struct hanging_transaction {
+  std::atomic<int> attempts{0};
+  std::atomic<bool> holds_a_lock{false};
+  std::atomic<bool> go_on{false};
+  std::atomic<bool> ended{false};
+
+  void begin(async::event_loop& loop, db::pool& database) {
+    loop.post([this, &database] {
+      const auto work = [this](db::session& s) {
+        ++attempts;
+        add(s, 1, 1);
+        holds_a_lock = true;
+        (void)eventually(60s, [this] { return go_on.load(); });
+        add(s, 2, 1);
+      };
+      async::spawn(database.transaction(async::deadline::in(60s), work),
+                   [this](std::exception_ptr) { ended = true; });
+    });
+  }
+};
+
+}  // namespace
+
+// Frozen, or in an endless loop: its connection is up all the time.
+BOOST_FIXTURE_TEST_CASE(a_transaction_that_hangs_is_ended_by_the_server_and_its_locks_come_free, fixture) {
+  open({.threads = 2, .time_limit = 60s});
+  hanging_transaction hanging;
+  hanging.begin(loop, *database);
+  BOOST_REQUIRE(eventually(10s, [&] { return hanging.holds_a_lock.load(); }));
+  BOOST_TEST(eventually(30s, [&] { return adds_five(); }));
+  BOOST_TEST(amount(1) == 105);
+  // Once awake it finds that nothing of it was done, and begins anew.
+  hanging.go_on = true;
+  BOOST_REQUIRE(eventually(30s, [&] { return hanging.ended.load(); }));
+  BOOST_TEST(hanging.attempts == 2);
+  BOOST_TEST(amount(1) == 106);
+  BOOST_TEST(amount(2) == 201);
+}
+
+// The server hears nothing of it any more, and no end of its connection either.
+BOOST_FIXTURE_TEST_CASE(a_transaction_whose_owner_vanished_is_ended_by_the_server, fixture) {
+  gate between(schema.options().socket);
+  auto cut_off = schema.options();
+  cut_off.socket = between.path();
+  cut_off.threads = 1;
+  cut_off.time_limit = 1s;
+  db::pool vanishing{cut_off, logger, metrics};
+  hanging_transaction hanging;
+  hanging.begin(loop, vanishing);
+  BOOST_REQUIRE(eventually(10s, [&] { return hanging.holds_a_lock.load(); }));
+  between.set(gate::mode::hung);
+  hanging.go_on = true;
+  BOOST_REQUIRE(eventually(30s, [&] { return hanging.ended.load(); }));
+  BOOST_TEST(eventually(30s, [&] { return adds_five(); }));
+  BOOST_TEST(amount(1) == 105);
+  BOOST_TEST(amount(2) == 200);
 }
 
 BOOST_FIXTURE_TEST_CASE(nothing_is_committed_after_the_deadline, fixture) {
