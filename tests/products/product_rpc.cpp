@@ -76,3 +76,20 @@ BOOST_FIXTURE_TEST_CASE(a_bad_request_gets_an_error_reply_and_the_server_lives_o
   BOOST_TEST(ask("SELL_PRODUCT", "1").status == 400);
   BOOST_TEST(ask("VIEW_PRODUCT", "1").status == 200);
 }
+
+// A connection of ours takes messages up to 16 MiB: a longer reply would break it, and that at every attempt.
+BOOST_FIXTURE_TEST_CASE(a_reply_that_would_be_too_long_is_refused_and_the_server_lives_on, shop_over_rpc) {
+  constexpr int count = 36;
+  fill(count);
+  // Each is six characters in JSON: 390 kB a product.
+  database.run_blocking(
+      [](db::session& s) { s.execute("UPDATE product SET description = REPEAT(CHAR(1), 65000)"); });
+  std::string all = "[1";
+  for (int id = 2; id <= count; ++id) all += "," + std::to_string(id);
+  const auto refused = ask("VIEW_PRODUCTS", all + "]");
+  BOOST_TEST(refused.status == 413);
+  BOOST_TEST(refused.body.starts_with(R"({"error":"reply-too-large",)"));
+  const auto fewer = ask("VIEW_PRODUCTS", "[1,2]");
+  BOOST_TEST(fewer.status == 200);
+  BOOST_TEST(fewer.body.size() > 2U * 6U * 65000U);
+}
