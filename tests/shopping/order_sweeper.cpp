@@ -130,6 +130,28 @@ BOOST_FIXTURE_TEST_CASE(an_order_that_products_was_not_told_of_is_not_cancelled,
   BOOST_CHECK(eventually(long_enough, [&] { return !is_pending(id); }));
 }
 
+// The broker was there and would not have it. Nobody will decide on that order, and the others must not wait
+// for it.
+BOOST_FIXTURE_TEST_CASE(an_event_that_the_broker_sent_back_keeps_no_order_from_its_time_out,
+                        sweeping_of_test) {
+  replica_of_test replica{*this, "sweeper", false};
+  const auto sent_back = place_one(7).id;
+  sql("UPDATE outbox SET attempts = 1");
+  BOOST_CHECK(eventually(long_enough, [&] { return !is_pending(sent_back); }));
+  BOOST_TEST(count("outbox WHERE type = 'order.created' AND attempts = 1") == 1);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_order_that_cannot_be_cancelled_holds_up_no_other, sweeping_of_test) {
+  replica_of_test replica{*this, "sweeper"};
+  const auto stuck = place_one(7).id;
+  // There is a step already where the next one belongs, so each move fails.
+  sql("INSERT INTO order_history VALUES ('" + stuck + "', 2, 'PENDING', NULL, UTC_TIMESTAMP(6))");
+  const auto later = place_one(7).id;
+  BOOST_CHECK(eventually(long_enough, [&] { return !is_pending(later); }));
+  BOOST_TEST(states_of(later) == "PENDING CANCELLED");
+  BOOST_TEST(is_pending(stuck));
+}
+
 BOOST_FIXTURE_TEST_CASE(two_replicas_cancel_each_order_once, sweeping_of_test) {
   replica_of_test one{*this, "one"};
   replica_of_test other{*this, "other"};
