@@ -160,7 +160,12 @@ std::optional<e2e::answer> wire::read(bool head, std::chrono::milliseconds limit
         continue;
       }
     }
-    if (more(begun + limit) != arrival::bytes) return std::nullopt;
+    const auto came = more(begun + limit);
+    if (came == arrival::bytes) continue;
+    if (came == arrival::nothing || buffer_.empty()) return std::nullopt;
+    auto cut_off = head_of(buffer_.substr(0, buffer_.find("\r\n\r\n")));
+    buffer_.clear();
+    return cut_off;
   }
 }
 
