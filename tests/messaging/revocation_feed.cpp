@@ -4,6 +4,7 @@
 #include "common/amqp/publisher.hpp"
 #include "common/amqp/rpc.hpp"
 #include "common/rfc3339.hpp"
+#include "tests/messaging/queue_gate.hpp"
 #include "tests/support/broker.hpp"
 #include "tests/support/eventually.hpp"
 
@@ -45,8 +46,9 @@ struct listening_replica : stack {
   messaging::revocation_feed feed;
 
   listening_replica(const broker& rabbit, const std::string& name)
-      : connection(loop, rabbit.options(name), logger, metrics),
-        feed(connection, name, known, logger, metrics) {}
+      : listening_replica(rabbit.options(name), name) {}
+  listening_replica(amqp::connection_options to, const std::string& name)
+      : connection(loop, std::move(to), logger, metrics), feed(connection, name, known, logger, metrics) {}
 };
 
 // What customer would answer: the ids told to it.
@@ -127,6 +129,30 @@ BOOST_FIXTURE_TEST_CASE(what_was_revoked_while_the_connection_was_lost_is_known_
   BOOST_TEST(eventually(20s, [&] { return one.feed.complete(); }));
   revoke(8);
   BOOST_TEST(eventually(10s, [&] { return knows(one.known, 8); }));
+}
+
+// It goes on asking over a connection that came back, where its queue may begin later than the answer comes.
+BOOST_FIXTURE_TEST_CASE(what_was_revoked_between_the_answer_and_the_queue_is_asked_for_again, fixture) {
+  auto to = rabbit.options("products-1");
+  queue_gate between{to.host, to.port};
+  to.host = "127.0.0.1";
+  to.port = between.port();
+  listening_replica one{to, "products-1"};
+  const auto hears = [&](std::int64_t id) {
+    revoke(id);
+    return knows(one.known, id);
+  };
+  BOOST_REQUIRE(eventually(20s, [&] { return hears(9); }));
+  between.break_and_hold_queues();
+  BOOST_REQUIRE(eventually(20s, [&] { return between.held() == 3; }));  // declare, bind, consume
+  customer owner{rabbit};
+  BOOST_REQUIRE(eventually(20s, [&] { return one.feed.complete(); }));
+  owner.add(7);
+  revoke(7);
+  BOOST_TEST(!knows(one.known, 7));
+  between.release();
+  BOOST_TEST(eventually(20s, [&] { return knows(one.known, 7); }));
+  BOOST_TEST(eventually(20s, [&] { return hears(8); }));
 }
 
 BOOST_FIXTURE_TEST_CASE(it_asks_until_customer_answers_and_ends_while_asking, fixture) {
