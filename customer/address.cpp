@@ -1,5 +1,6 @@
 #include "customer/address.hpp"
 
+#include "common/utf8.hpp"
 #include "customer/text_rules.hpp"
 
 #include <utility>

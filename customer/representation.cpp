@@ -7,21 +7,12 @@ namespace mercat::customer {
 
 namespace {
 
-void write_optional(json::writer& out, std::string_view name, const std::optional<std::string>& value) {
-  out.key(name);
-  if (value) {
-    out.text(*value);
-  } else {
-    out.Null();
-  }
-}
-
 void write(json::writer& out, const address& one) {
   out.StartObject();
   out.key("id").Int64(one.id);
   out.key("street").text(one.where.street);
   out.key("city").text(one.where.city);
-  write_optional(out, "state", one.where.state);
+  out.key("state").text_or_null(one.where.state);
   out.key("postalCode").text(one.where.postal_code);
   out.key("country").text(one.where.country);
   out.EndObject();
@@ -41,7 +32,7 @@ std::string json_of(const session& opened) {
   out.StartObject();
   out.key("id").Int64(opened.account.id);
   out.key("email").text(opened.account.email);
-  write_optional(out, "name", opened.account.name);
+  out.key("name").text_or_null(opened.account.name);
   out.key("role").text(name(opened.account.role));
   out.key("accessToken").text(opened.access_token);
   out.key("refreshToken").text(opened.refresh_token);
@@ -57,8 +48,8 @@ std::string json_of(const customer_profile& whole) {
   out.StartObject();
   out.key("id").Int64(who.id);
   out.key("email").text(who.email);
-  write_optional(out, "name", who.name);
-  write_optional(out, "phone", who.phone);
+  out.key("name").text_or_null(who.name);
+  out.key("phone").text_or_null(who.phone);
   out.key("role").text(name(who.role));
   out.key("createdAt").text(rfc3339(who.created_at));
   write(out, whole.addresses);

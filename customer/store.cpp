@@ -7,15 +7,25 @@ namespace mercat::customer::store {
 
 namespace {
 
-std::optional<std::string> optional_text(db::row& row, std::size_t column) {
-  if (row.is_null(column)) return std::nullopt;
-  return row.take_text(column);
+const std::string account_columns = "id, email, name, phone, role, created_at";
+const std::string select_account = "SELECT " + account_columns + " FROM customer WHERE ";
+const std::string select_credentials = "SELECT " + account_columns + ", password_hash FROM customer WHERE ";
+const std::string by_id = "id = ? AND deleted_at IS NULL";
+
+// Of account_columns.
+account account_of(db::row& row) {
+  return {row.integer(0),          row.take_text(1), row.take_optional_text(2), row.take_optional_text(3),
+          role_named(row.text(4)), row.time(5)};
 }
 
-// Of the columns id, email, name, phone, role, created_at.
-account account_of(db::row& row) {
-  return {row.integer(0),        row.take_text(1),        optional_text(row, 2),
-          optional_text(row, 3), role_named(row.text(4)), row.time(5)};
+std::optional<account> account_of(std::optional<db::row> found) {
+  if (!found) return std::nullopt;
+  return account_of(*found);
+}
+
+std::optional<credentials> credentials_of(std::optional<db::row> found) {
+  if (!found) return std::nullopt;
+  return credentials{account_of(*found), found->take_text(6)};
 }
 
 }  // namespace
@@ -34,11 +44,8 @@ std::int64_t insert(db::session& s, const registration& wanted) {
 }
 
 std::optional<account> find(db::session& s, std::int64_t id) {
-  auto row = s.query_one(
-      "SELECT id, email, name, phone, role, created_at FROM customer WHERE id = ? AND deleted_at IS NULL",
-      id);
-  if (!row) return std::nullopt;
-  return account_of(*row);
+  static const auto sql = select_account + by_id;
+  return account_of(s.query_one(sql, id));
 }
 
 bool exists(db::session& s, std::int64_t id) {
@@ -67,38 +74,23 @@ std::optional<std::int64_t> find_id(db::session& s, const email_address& email) 
 }
 
 std::optional<credentials> find_credentials(db::session& s, const email_address& email) {
-  auto row = s.query_one(
-      "SELECT id, email, name, phone, role, created_at, password_hash FROM customer WHERE email_key = ?",
-      email.key());
-  if (!row) return std::nullopt;
-  return credentials{account_of(*row), row->take_text(6)};
+  static const auto sql = select_credentials + "email_key = ?";
+  return credentials_of(s.query_one(sql, email.key()));
 }
 
 std::optional<credentials> find_credentials(db::session& s, std::int64_t id) {
-  auto row = s.query_one(
-      "SELECT id, email, name, phone, role, created_at, password_hash FROM customer "
-      "WHERE id = ? AND deleted_at IS NULL",
-      id);
-  if (!row) return std::nullopt;
-  return credentials{account_of(*row), row->take_text(6)};
+  static const auto sql = select_credentials + by_id;
+  return credentials_of(s.query_one(sql, id));
 }
 
 std::optional<account> lock(db::session& s, std::int64_t id) {
-  auto row = s.query_one(
-      "SELECT id, email, name, phone, role, created_at FROM customer WHERE id = ? AND deleted_at IS NULL "
-      "FOR UPDATE",
-      id);
-  if (!row) return std::nullopt;
-  return account_of(*row);
+  static const auto sql = select_account + by_id + " FOR UPDATE";
+  return account_of(s.query_one(sql, id));
 }
 
 std::optional<credentials> lock_credentials(db::session& s, std::int64_t id) {
-  auto row = s.query_one(
-      "SELECT id, email, name, phone, role, created_at, password_hash FROM customer "
-      "WHERE id = ? AND deleted_at IS NULL FOR UPDATE",
-      id);
-  if (!row) return std::nullopt;
-  return credentials{account_of(*row), row->take_text(6)};
+  static const auto sql = select_credentials + by_id + " FOR UPDATE";
+  return credentials_of(s.query_one(sql, id));
 }
 
 void update(db::session& s, const account& who) {

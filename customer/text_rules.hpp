@@ -14,12 +14,9 @@ namespace mercat::customer {
 // Without the ASCII blanks around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
 
-// Nothing in it can be seen: empty, or only blanks of any script, joiners and direction marks.
-[[nodiscard]] bool is_blank(std::string_view text) noexcept;
-
-// What is wrong with a text, for the client; null when it fits. Refused are more than `most` code points,
-// controls, line separators and overrides of the text direction. Direction marks (U+200E, U+200F), which
-// right-to-left text needs, are not.
+// What is wrong with a text, for the client; null when it fits. Refused are more than `most` code points and
+// control characters (common/utf8.hpp). Direction marks (U+200E, U+200F), which right-to-left text needs, are
+// not.
 [[nodiscard]] std::optional<std::string> fault_of(std::string_view text, std::size_t most);
 
 // fault::malformed "invalid-body", as a body that does not fit its schema.

@@ -1,9 +1,9 @@
 #include "products/product_form.hpp"
 
 #include "common/error.hpp"
+#include "common/utf8.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace mercat::products {
@@ -12,58 +12,9 @@ namespace {
 
 enum class line_breaks { refused, allowed };
 
-// One code point, taken off the front of valid UTF-8.
-char32_t next_code_point(std::string_view& text) {
-  const auto byte = [&](std::size_t at) {
-    return static_cast<char32_t>(at < text.size() ? static_cast<unsigned char>(text[at]) : 0);
-  };
-  const char32_t lead = byte(0);
-  std::size_t length = 1;
-  char32_t point = lead;
-  if (lead >= 0xF0) {
-    length = 4;
-    point = (lead & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
-  } else if (lead >= 0xE0) {
-    length = 3;
-    point = (lead & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
-  } else if (lead >= 0xC0) {
-    length = 2;
-    point = (lead & 0x1F) << 6 | (byte(1) & 0x3F);
-  }
-  text.remove_prefix(std::min(length, text.size()));
-  return point;
-}
-
-bool is_control(char32_t point) {
-  return point < 0x20 || (point >= 0x7F && point <= 0x9F);
-}
-
-// White space of Unicode, and the marks that show nothing by themselves.
-bool shows_nothing(char32_t point) {
-  constexpr std::array<std::pair<char32_t, char32_t>, 11> ranges{{{0x00, 0x20},
-                                                                  {0x7F, 0xA0},
-                                                                  {0xAD, 0xAD},
-                                                                  {0x1680, 0x1680},
-                                                                  {0x180E, 0x180E},
-                                                                  {0x2000, 0x200F},
-                                                                  {0x2028, 0x202F},
-                                                                  {0x205F, 0x2064},
-                                                                  {0x2066, 0x206F},
-                                                                  {0x3000, 0x3000},
-                                                                  {0xFEFF, 0xFEFF}}};
-  return std::ranges::any_of(
-      ranges, [point](const auto& range) { return point >= range.first && point <= range.second; });
-}
-
-bool is_blank(std::string_view text) {
-  while (!text.empty())
-    if (!shows_nothing(next_code_point(text))) return false;
-  return true;
-}
-
 bool has_control(std::string_view text, line_breaks breaks) {
   while (!text.empty()) {
-    const auto point = next_code_point(text);
+    const auto point = take_code_point(text);
     const bool allowed =
         breaks == line_breaks::allowed && (point == U'\n' || point == U'\r' || point == U'\t');
     if (is_control(point) && !allowed) return true;

@@ -10,20 +10,11 @@ namespace {
 
 constexpr std::size_t longest_reason = 100;  // of the column
 
-void write_optional(json::writer& out, std::string_view member, const std::optional<std::string>& value) {
-  out.key(member);
-  if (value) {
-    out.text(*value);
-  } else {
-    out.Null();
-  }
-}
-
 // What order.created and the news have in common.
 void write_head(json::writer& out, const order& of) {
   out.key("orderId").text(of.id);
   out.key("customerId").Int64(of.customer);
-  write_optional(out, "email", of.email);
+  out.key("email").text_or_null(of.email);
   out.key("amount").money(of.amount.minor_units);
   out.key("currency").text(of.currency);
 }
@@ -65,7 +56,7 @@ void publish_cancelled(db::session& s, const order& cancelled, std::string_view 
     out.EndObject();
   }
   out.EndArray();
-  write_optional(out, "reason", cancelled.reason);
+  out.key("reason").text_or_null(cancelled.reason);
   out.EndObject();
   messaging::add_to_outbox(s, "order.cancelled", out.take(), traceparent);
 }

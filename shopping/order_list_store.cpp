@@ -17,23 +17,18 @@ constexpr std::size_t order_columns = 12;
 constexpr std::string_view beyond_all = "g";
 constexpr std::array<std::size_t, 3> in_list_sizes{1, 10, 101};
 
-std::optional<std::string> optional_text(db::row& row, std::size_t column) {
-  if (row.is_null(column)) return std::nullopt;
-  return row.take_text(column);
-}
-
 order order_of(db::row& row) {
   order found;
   found.id = row.take_text(0);
   found.customer = row.integer(1);
   found.state = order_state_named(row.text(2)).value();
-  found.reason = optional_text(row, 3);
+  found.reason = row.take_optional_text(3);
   found.version = row.integer(4);
   found.amount = {row.integer(5)};
   found.currency = row.take_text(6);
-  found.email = optional_text(row, 7);
-  found.address = optional_text(row, 8);
-  found.txn_number = optional_text(row, 9);
+  found.email = row.take_optional_text(7);
+  found.address = row.take_optional_text(8);
+  found.txn_number = row.take_optional_text(9);
   found.created_at = row.time(10);
   found.updated_at = row.time(11);
   return found;
@@ -94,7 +89,7 @@ std::optional<order_with_history> find_order(db::session& s, std::string_view id
   for (auto& row : rows) {
     order_step step;
     step.state = order_state_named(row.text(order_columns)).value();
-    step.reason = optional_text(row, order_columns + 1);
+    step.reason = row.take_optional_text(order_columns + 1);
     step.at = row.time(order_columns + 2);
     found.history.push_back(std::move(step));
   }

@@ -1,6 +1,6 @@
 #include "shopping/order_request.hpp"
 
-#include "shopping/fingerprint.hpp"
+#include "common/sha256.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -49,7 +49,7 @@ std::string order_request::hash() const {
   if (txn_number) meaning += *txn_number;
   meaning += "\nprice change ";
   meaning += accept_price_change ? "accepted" : "not accepted";
-  return fingerprint(meaning);
+  return sha256(meaning);
 }
 
 void check_idempotency_key(std::string_view key, std::size_t headers) {

@@ -2,8 +2,8 @@
 
 #include "common/http/problem.hpp"
 #include "common/messaging/traceparent.hpp"
+#include "common/sha256.hpp"
 #include "shopping/etag.hpp"
-#include "shopping/fingerprint.hpp"
 #include "shopping/order_view.hpp"
 
 namespace mercat::shopping {
@@ -95,7 +95,7 @@ response answer_with(const request& asked, const order_with_history& one, shown_
 response answer_with(const request& asked, const std::vector<order>& found, const order_page& page,
                      shown_to whom) {
   auto body = json_of_page(found, page.limit, whom);
-  auto tag = "\"" + fingerprint(body).substr(0, 32) + "\"";
+  auto tag = "\"" + sha256(body).substr(0, 32) + "\"";
   return tagged(asked, std::move(body), std::move(tag));
 }
 

@@ -12,15 +12,6 @@ namespace {
 constexpr std::size_t longest_page = 512UL * 1024;  // bytes; answers stay under 1 MB
 constexpr std::string_view cursor_version = "o1.";
 
-void write_optional(json::writer& out, std::string_view member, const std::optional<std::string>& value) {
-  out.key(member);
-  if (value) {
-    out.text(*value);
-  } else {
-    out.Null();
-  }
-}
-
 void write_what(json::writer& out, const order& of) {
   out.key("amount").money(of.amount.minor_units);
   out.key("currency").text(of.currency);
@@ -42,7 +33,7 @@ void write_what(json::writer& out, const order& of) {
   } else {
     out.Null();
   }
-  write_optional(out, "txnNumber", of.txn_number);
+  out.key("txnNumber").text_or_null(of.txn_number);
   out.key("createdAt").text(rfc3339(of.created_at));
 }
 
@@ -50,10 +41,10 @@ void write_members(json::writer& out, const order& of, shown_to whom) {
   out.key("orderId").text(of.id);
   if (whom == shown_to::staff) {
     out.key("customerId").Int64(of.customer);
-    write_optional(out, "email", of.email);
+    out.key("email").text_or_null(of.email);
   }
   out.key("status").text(name(of.state));
-  write_optional(out, "reason", of.reason);
+  out.key("reason").text_or_null(of.reason);
   write_what(out, of);
   out.key("updatedAt").text(rfc3339(of.updated_at));
 }
@@ -86,7 +77,7 @@ std::string json_of(const order_with_history& one, shown_to whom) {
   for (const auto& step : one.history) {
     out.StartObject();
     out.key("status").text(name(step.state));
-    write_optional(out, "reason", step.reason);
+    out.key("reason").text_or_null(step.reason);
     out.key("at").text(rfc3339(step.at));
     out.EndObject();
   }

@@ -7,32 +7,22 @@ namespace mercat::shopping {
 
 namespace {
 
-const json::schema cart_item{R"({
+const std::string cart_item_text = R"({
   "type": "object",
   "required": ["productId", "quantity"],
   "properties": {
     "productId": {"type": "integer", "minimum": 1, "maximum": 9223372036854775807},
     "quantity": {"type": "integer", "minimum": 1, "maximum": 999}
   }
-})"};
+})";
+
+const json::schema cart_item{cart_item_text};
 
 const json::schema cart_items{R"({
   "type": "object",
   "required": ["items"],
-  "properties": {
-    "items": {
-      "type": "array", "maxItems": 100,
-      "items": {
-        "type": "object",
-        "required": ["productId", "quantity"],
-        "properties": {
-          "productId": {"type": "integer", "minimum": 1, "maximum": 9223372036854775807},
-          "quantity": {"type": "integer", "minimum": 1, "maximum": 999}
-        }
-      }
-    }
-  }
-})"};
+  "properties": {"items": {"type": "array", "maxItems": 100, "items": )" +
+                              cart_item_text + "}}}"};
 
 const json::schema wish{R"({
   "type": "object",

@@ -2,10 +2,8 @@
 
 #include "common/db/connection.hpp"
 #include "common/db/pool_state.hpp"
+#include "common/sha256.hpp"
 
-#include <openssl/evp.h>
-
-#include <array>
 #include <stdexcept>
 #include <thread>
 
@@ -14,20 +12,6 @@ namespace mercat::db {
 namespace {
 
 using clock = async::deadline::clock;
-
-std::string checksum(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest;
-  unsigned length = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr) != 1) {
-    throw std::runtime_error("no SHA-256");
-  }
-  std::string hex;
-  for (unsigned i = 0; i < length; ++i) {
-    hex.push_back("0123456789abcdef"[digest[i] >> 4]);
-    hex.push_back("0123456789abcdef"[digest[i] & 0xF]);
-  }
-  return hex;
-}
 
 // At start there is nothing else to do than to wait for the database: blocking is right here.
 template <class Connect>
@@ -57,7 +41,7 @@ void keep_others_out(session& s, std::chrono::seconds patience) {
 bool applied(session& s, const migration& each) {
   const auto known = s.query_one("SELECT checksum FROM schema_migration WHERE name = ?", each.name);
   if (!known) return false;
-  if (known->text(0) == checksum(each.sql)) return true;
+  if (known->text(0) == sha256(each.sql)) return true;
   throw std::runtime_error("migration " + std::string(each.name) +
                            " was changed after it had been applied: write a new one instead");
 }
@@ -66,7 +50,7 @@ void apply(connection& link, const migration& each) {
   try {
     for (const auto& statement : split_statements(each.sql)) link.run_text(statement);
     link.execute("INSERT INTO schema_migration (name, checksum, applied_at) VALUES (?, ?, UTC_TIMESTAMP(6))",
-                 each.name, checksum(each.sql));
+                 each.name, sha256(each.sql));
   } catch (const std::exception& failure) {
     throw std::runtime_error("migration " + std::string(each.name) + " failed: " + failure.what());
   }

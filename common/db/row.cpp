@@ -32,6 +32,11 @@ std::string&& row::take_text(std::size_t column) {
   return std::move(cell_as<std::string>(cells_, column));
 }
 
+std::optional<std::string> row::take_optional_text(std::size_t column) {
+  if (is_null(column)) return std::nullopt;
+  return take_text(column);
+}
+
 sql_time row::time(std::size_t column) const {
   return read_time(cell_as<std::string>(cells_, column));
 }

@@ -38,6 +38,7 @@ class row {
   [[nodiscard]] bool boolean(std::size_t column) const { return integer(column) != 0; }
   [[nodiscard]] const std::string& text(std::size_t column) const;
   [[nodiscard]] std::string&& take_text(std::size_t column);
+  [[nodiscard]] std::optional<std::string> take_optional_text(std::size_t column);  // none: NULL
   [[nodiscard]] sql_time time(std::size_t column) const;  // of a DATETIME(0..6) column
   [[nodiscard]] bool is_null(std::size_t column) const;
 

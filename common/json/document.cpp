@@ -232,6 +232,14 @@ std::optional<bool> boolean(const value& object, std::string_view name) {
   return found->GetBool();
 }
 
+void writer::text_or_null(const std::optional<std::string>& value_) {
+  if (value_) {
+    text(*value_);
+  } else {
+    Null();
+  }
+}
+
 void writer::money(std::int64_t minor_units) {
   std::string digits = std::to_string(minor_units);
   const std::size_t sign = minor_units < 0 ? 1 : 0;

@@ -46,6 +46,7 @@ class writer : public rapidjson::Writer<rapidjson::StringBuffer> {
   void text(std::string_view value_) {
     String(value_.data(), static_cast<rapidjson::SizeType>(value_.size()));
   }
+  void text_or_null(const std::optional<std::string>& value_);
   // JSON text made elsewhere (a stored document, a number as text).
   void raw(std::string_view json_text, rapidjson::Type type = rapidjson::kObjectType) {
     RawValue(json_text.data(), json_text.size(), type);

@@ -1,7 +1,6 @@
 // What an order is, without a database (shopping/order.hpp, order_request.hpp, order_view.hpp, etag.hpp).
 #include "common/uuid.hpp"
 #include "shopping/etag.hpp"
-#include "shopping/fingerprint.hpp"
 #include "shopping/order.hpp"
 #include "shopping/order_request.hpp"
 #include "shopping/order_view.hpp"
@@ -163,8 +162,4 @@ BOOST_AUTO_TEST_CASE(a_tag_is_found_in_a_list) {
     BOOST_TEST(names_tag(named, R"("3")"), named);
   for (const auto* other : {"", R"("33")", "3", R"("1","2")", ",,"})
     BOOST_TEST(!names_tag(other, R"("3")"), other);
-}
-
-BOOST_AUTO_TEST_CASE(a_fingerprint_is_sha_256) {
-  BOOST_TEST(fingerprint("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
