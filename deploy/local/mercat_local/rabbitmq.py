@@ -45,6 +45,8 @@ vm_memory_high_watermark.absolute = 512MiB
 disk_free_limit.absolute = 200MB
 # A consumer keeps a message unacknowledged for as long as its database or mail server is away.
 consumer_timeout = 86400000
+# What a service takes (common/amqp/wire.cpp). A larger one would cost each consumer its connection, again and again.
+max_message_size = 16777216
 """)
     return changed
 
