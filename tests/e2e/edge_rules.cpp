@@ -153,6 +153,30 @@ BOOST_AUTO_TEST_CASE(a_body_beyond_the_limit_is_413_and_one_that_is_not_json_is_
   BOOST_TEST(device.post("/api/login", "email=x").status == 415);
 }
 
+BOOST_AUTO_TEST_CASE(https_is_there_in_development_too_but_nobody_is_told_to_stay_with_it) {
+  browser secure(variable("MERCAT_HTTPS_URL"));
+  const auto received = secure.get("/api/products?limit=1");
+  BOOST_TEST(received.status == 200, received.failure);
+  BOOST_TEST(received.header("strict-transport-security").empty());
+  BOOST_TEST(browser(url()).get("/api/products?limit=1").status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_script_of_a_developer_is_as_fast_as_it_can_be) {
+  browser script(url());
+  for (int i = 0; i < 300; ++i) BOOST_REQUIRE_EQUAL(script.post("/api/signup", "{}").status, 400);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_list_of_origins_nobody_is_told_that_he_may_use_the_api) {
+  browser page(url());
+  page.header("Origin", "https://shop.example");
+  page.header("Access-Control-Request-Method", "GET");
+  for (const auto* method : {"GET", "OPTIONS"}) {
+    const auto received = page.send(method, "/api/products?limit=1");
+    BOOST_TEST(received.header("access-control-allow-origin").empty(), method);
+    BOOST_TEST(received.header("vary").find("Origin") == std::string::npos, method);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(whoami_shows_both_replicas_of_each_service) {
   browser device(url());
   std::set<std::string> seen;

@@ -36,6 +36,7 @@ SERVICE_OFFSETS = {
 PRIVATE_OFFSET = 200  # the highest service offset is 200, so main ports end at 219 and these begin at 301
 MOST_REPLICAS = 19
 PORT_SPAN = 444
+STRICT_OFFSET = 3000
 
 
 class Instance:
@@ -80,6 +81,10 @@ class Instance:
     @property
     def bin_dir(self):
         return pathlib.Path(self.state["binDir"])
+
+    def strict_port_base(self, environment):
+        """Where the ports of the strict instance of the tests begin: test 22000."""
+        return int(environment.get("MERCAT_PORT_BASE") or self.state["portBase"] or 0) + STRICT_OFFSET
 
     def port(self, use):
         return self.state["portBase"] + SERVER_OFFSETS[use]

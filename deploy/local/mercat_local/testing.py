@@ -1,17 +1,29 @@
-"""`mercat test`: ctest against an instance of its own, made afresh before and stopped after."""
+"""`mercat test`: ctest against an instance of its own, made afresh before and stopped after.
 
+Programs with the label `security` run last, against a second one, <name>-strict, in production mode.
+"""
+
+import json
 import os
 import re
 import subprocess
 
 from . import bringup, commands, rabbitmq
 from .console import Trouble, last_lines, say
-from .instance import ROOT
+from .instance import ROOT, Instance
 
 # Programs built with a sanitizer write what they find beside their logs; anything found there fails the run.
 SANITIZERS = {"asan": "ASAN_OPTIONS", "tsan": "TSAN_OPTIONS"}
 SUPPRESSIONS = ROOT / "tests" / "tsan.supp"
 SANITIZED_LABELS = "unit|integration|storm"
+SECURITY = "security"
+# Of the caller's environment, what says where the instance is; the rest of MERCAT_* is not for tests.
+TAKEN_OVER = ("MERCAT_PORT_BASE", "MERCAT_EDGE_PORT", "MERCAT_EDGE_TLS_PORT")
+# The strict instance has the limits of production, and what the tests of CORS and of addresses behind a proxy need.
+STRICT = {
+    "MERCAT_MODE": "production", "MERCAT_CORS_ORIGINS": "https://shop.example,http://localhost:3000",
+    "MERCAT_EDGE_TRUSTED_PROXIES": "127.0.0.9",
+}
 # Mixed faults of the chaos suite: for those who ask for it, and as a part of everything.
 CHAOS_MINUTES, CHAOS_MINUTES_IN_CI = 10, 2
 
@@ -22,29 +34,68 @@ def run(instance, options):
     chaos, rest = _chaos(list(options.rest))
     everything, preset, arguments = _arguments(rest)
     binaries = os.environ.get("MERCAT_BIN_DIR") or str(ROOT / "build" / preset)
+    asked = {key: value for key, value in os.environ.items() if key in TAKEN_OVER} | {"MERCAT_BIN_DIR": binaries}
+    for key in [key for key in os.environ if key.startswith("MERCAT_")]:
+        del os.environ[key]
+    code = 0
     with instance.locked(against="test"):
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("MERCAT_")}
-        environment |= _sanitizer_options(instance, preset)
-        os.environ.update(environment)  # the supervisor, too, passes the options of sanitizers on
-        try:
-            _start_afresh(instance, binaries, only_servers=arguments == ["-L", f"^({SANITIZED_LABELS})$"])
-            # Tests that run ./mercat themselves (restart, stop, scale) must find this instance and these binaries.
-            environment |= commands.variables(instance)
-            environment |= {"MERCAT_INSTANCE": instance.name, "MERCAT_BIN_DIR": binaries,
-                            "MERCAT_COMMAND": str(ROOT / "mercat"),
-                            "MERCAT_RABBITMQCTL": rabbitmq.control_command(instance),
-                            "MERCAT_OVERRIDES": str(instance.dir / "overrides.json"),
-                            "MERCAT_CHAOS_REPORT": str(_chaos_report(instance))} | chaos
-            environment |= {"MERCAT_TEST_ALL": "1"} if everything else {}
-            code = subprocess.run(["ctest", "--test-dir", ROOT / "build" / preset, "--output-on-failure", "-j2",
-                                   "--no-tests=error", *arguments], env=environment, check=False).returncode
-        finally:
-            say(f"\nStopping instance {instance.name} (its data and logs stay in {instance.dir})")
-            with instance.locked():
-                bringup.down(instance, wipe=False)
-        findings = _findings(instance, preset)
-        _print_chaos_report(instance)
-        return code or findings
+        ordinary, attacks = _selected(preset, arguments)
+        strict = Instance(f"{instance.name}-strict") if attacks else None
+        if ordinary or not attacks:
+            chaos["MERCAT_CHAOS_REPORT"] = str(_chaos_report(instance))
+            extra = chaos | ({"MERCAT_TEST_ALL": "1"} if everything else {})
+            only_servers = arguments == ["-L", f"^({SANITIZED_LABELS})$"]
+            named = ["-R", _one_of(ordinary)] if attacks else []
+            code = _run_against(instance, preset, asked | {"MERCAT_MODE": "development"}, extra,
+                                [*arguments, *named], only_servers)
+            _print_chaos_report(instance)
+        if attacks:
+            asked = STRICT | {"MERCAT_BIN_DIR": binaries,
+                              "MERCAT_PORT_BASE": str(instance.strict_port_base(asked))}
+            extra = {"MERCAT_TEST_ALL": "1"} if everything else {}
+            code = _run_against(strict, preset, asked, extra, [*arguments, "-R", _one_of(attacks)], False) or code
+    return code
+
+
+def _run_against(instance, preset, asked, extra, arguments, only_servers):
+    """ctest against this instance, made afresh as `asked` (the environment of an `up`); returns its exit code."""
+    os.environ.update(_sanitizer_options(instance, preset))  # the supervisor, too, passes these on
+    try:
+        _start_afresh(instance, asked, only_servers)
+        # Tests that run ./mercat themselves (restart, stop, scale) must find this instance and these binaries.
+        environment = os.environ | commands.variables(instance) | {
+            "MERCAT_INSTANCE": instance.name, "MERCAT_BIN_DIR": asked["MERCAT_BIN_DIR"],
+            "MERCAT_COMMAND": str(ROOT / "mercat"),
+            "MERCAT_RABBITMQCTL": rabbitmq.control_command(instance),
+            "MERCAT_OVERRIDES": str(instance.dir / "overrides.json")} | extra
+        code = subprocess.run(["ctest", "--test-dir", ROOT / "build" / preset, "--output-on-failure", "-j2",
+                               "--no-tests=error", *arguments], env=environment, check=False).returncode
+    finally:
+        say(f"\nStopping instance {instance.name} (its data and logs stay in {instance.dir})")
+        with instance.locked():
+            bringup.down(instance, wipe=False)
+    return code or _findings(instance, preset)
+
+
+def _selected(preset, arguments):
+    """What ctest would run with these arguments: (ordinary programs, those of the label `security`)."""
+    shown = subprocess.run(["ctest", "--test-dir", ROOT / "build" / preset, "--show-only=json-v1", *arguments],
+                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
+    ordinary, attacks = [], []
+    try:
+        tests = json.loads(shown)["tests"]
+    except (ValueError, KeyError):
+        return [], []  # ctest says what is wrong with them when it runs
+    for test in tests:
+        properties = {each["name"]: each["value"] for each in test.get("properties", [])}
+        if properties.keys() & {"FIXTURES_SETUP", "FIXTURES_CLEANUP"}:
+            continue  # ctest takes these along with whoever needs them
+        (attacks if SECURITY in properties.get("LABELS", []) else ordinary).append(test["name"])
+    return ordinary, attacks
+
+
+def _one_of(names):
+    return "^(" + "|".join(names) + ")$"
 
 
 def _chaos(rest):
@@ -97,12 +148,12 @@ def _arguments(rest):
     return everything, preset, rest
 
 
-def _start_afresh(instance, binaries, only_servers):
+def _start_afresh(instance, asked, only_servers):
     """What a sanitizer looks at by default, units and components, needs the servers but no service."""
     say(f"Starting instance {instance.name} afresh for the tests")
     with instance.locked():
         bringup.down(instance, wipe=True)
-        bringup.up(instance, os.environ | {"MERCAT_BIN_DIR": binaries}, only_servers=only_servers)
+        bringup.up(instance, asked, only_servers=only_servers)
 
 
 def _sanitizer_options(instance, preset):

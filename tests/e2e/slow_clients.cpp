@@ -1,0 +1,140 @@
+// Somebody holds a thousand slow connections and tries passwords without pause, from one address. Whoever
+// comes from another does not notice.
+#include "tests/e2e/slow_crowd.hpp"
+#include "tests/e2e/steady_load.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <iomanip>
+#include <iostream>
+#include <sstream>
+
+using namespace mercat::e2e;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* attacker = "127.0.0.7";
+constexpr const char* customer = "127.0.0.8";
+
+using clock_type = std::chrono::steady_clock;
+using milliseconds = std::chrono::duration<double, std::milli>;
+
+// Log-ins with a wrong password, as fast as they are answered.
+class log_in_flood {
+ public:
+  explicit log_in_flood(const std::string& email) {
+    for (int i = 0; i < 4; ++i)
+      threads_.emplace_back([this, body = R"({"email":")" + email + R"(","password":"not this one"})"] {
+        work_as_an_attacker();
+        browser device(url());
+        device.come_from(attacker);
+        while (!stopping_) count(device.post("/api/login", body).status);
+      });
+  }
+  log_in_flood(const log_in_flood&) = delete;
+  log_in_flood& operator=(const log_in_flood&) = delete;
+  ~log_in_flood() { finish(); }
+
+  std::map<int, long> finish() {
+    stopping_ = true;
+    for (auto& each : threads_) each.join();
+    threads_.clear();
+    return by_status_;
+  }
+
+ private:
+  void count(int status) {
+    const std::lock_guard lock(mutex_);
+    ++by_status_[status];
+  }
+
+  std::atomic<bool> stopping_{false};
+  std::mutex mutex_;
+  std::map<int, long> by_status_;
+  std::vector<std::thread> threads_;
+};
+
+struct experience {
+  std::vector<milliseconds> took;
+  std::vector<std::string> errors;
+
+  [[nodiscard]] std::string first_error() const { return errors.empty() ? "" : errors.front(); }
+  [[nodiscard]] milliseconds percentile(double share) const {
+    auto sorted = took;
+    std::ranges::sort(sorted);
+    return sorted.at(static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1)));
+  }
+};
+
+// Shops like a person who clicks quickly: 30 requests a second, and a log-in now and then.
+experience shop_for(std::chrono::seconds time, browser& device, const account& who, std::int64_t product) {
+  const auto log_in = R"({"email":")" + who.email + R"(","password":")" + who.password + R"("})";
+  const auto put = R"({"productId":)" + std::to_string(product) + R"(,"quantity":2})";
+  const std::vector<std::function<answer()>> steps{
+      [&] { return device.get("/api/products?limit=20"); },
+      [&] { return device.get("/api/products/" + std::to_string(product)); },
+      [&] { return device.get("/api/profile"); },
+      [&] { return device.post("/api/cart", put); },
+      [&] { return device.get("/api/home"); },
+  };
+  experience had;
+  auto next = clock_type::now();
+  const auto until = next + time;
+  for (std::size_t i = 0; next < until; ++i, next += 33ms) {
+    std::this_thread::sleep_until(next);  // the pace of the load, not a wait for something
+    const auto begun = clock_type::now();
+    const auto received = i % 90 == 45 ? device.post("/api/login", log_in) : steps[i % steps.size()]();
+    had.took.emplace_back(clock_type::now() - begun);
+    if (received.status != 200)
+      had.errors.push_back(std::to_string(received.status) + " " + received.failure + received.body);
+  }
+  return had;
+}
+
+std::string to_text(const experience& had) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(1) << had.took.size() << " requests, " << had.errors.size()
+       << " errors, p50 " << had.percentile(0.5).count() << " ms, p99 " << had.percentile(0.99).count()
+       << " ms, slowest " << had.percentile(1).count() << " ms";
+  return text.str();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_thousand_slow_connections_and_a_flood_of_log_ins_harm_nobody_else) {
+  constexpr std::size_t crowd_size = 1000;
+  browser device(url());
+  device.come_from(customer);
+  const auto who = sign_up(device);
+  device.log_in_as(who.token);
+  const auto product =
+      mercat::json::integer(device.get("/api/products?limit=1").json().root()["products"][0], "id").value();
+
+  const auto quiet = shop_for(12s, device, who, product);
+
+  slow_crowd crowd(url(), attacker, crowd_size);
+  BOOST_TEST(becomes_true([&] { return crowd.held() > crowd_size * 9 / 10; }, 30s),
+             "only " << crowd.held() << " slow connections are held");
+  log_in_flood flood(who.email);
+  const auto attacked = shop_for(12s, device, who, product);
+  const auto guesses = flood.finish();
+  const auto slow = crowd.finish();
+
+  std::ostringstream figures;
+  figures << "quiet:    " << to_text(quiet) << "\nattacked: " << to_text(attacked)
+          << "\nslow connections: " << std::lround(slow.held) << " held on average, " << slow.closed
+          << " ended by the edge, " << slow.answered << " with an answer\nlog-ins of the flood:";
+  for (const auto& [status, count] : guesses) figures << "  " << status << " x " << count;
+  std::cout << figures.str() << std::endl;
+
+  BOOST_TEST(slow.held > crowd_size * 0.8);
+  BOOST_TEST(quiet.errors.empty(), quiet.first_error());
+  BOOST_TEST(attacked.errors.empty(), attacked.first_error());
+  // The second bound is for a machine whose quiet is so quick that its own noise is five times as much.
+  const auto bound = std::max(5 * quiet.percentile(0.99), quiet.percentile(0.99) + 50ms);
+  BOOST_TEST(attacked.percentile(0.99).count() < bound.count());
+  BOOST_TEST(guesses.contains(429));
+}
