@@ -79,7 +79,7 @@ std::string output_of(const std::string& arguments) {
 }
 
 std::vector<mail> mails_to(const std::string& address) {
-  std::istringstream lines(output_of("mail --json " + shell_quoted(address)));
+  std::istringstream lines(output_of("mail --json -- " + shell_quoted(address)));
   std::vector<mail> found;
   for (std::string line; std::getline(lines, line);) {
     if (line.empty()) continue;
