@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_json_is_refused) {
                             "1e400",
                             "-1e400",
                             "1e99999",
-                            "1.7976931348623159e308"})
+                            "1.8e308"})
     cases.push_back({std::string("a value of ") + value, value, ""});
   cases.push_back({"65 levels", std::string(65, '[') + std::string(65, ']'), ""});
   cases.push_back({"a doubled member", "1,\"x\":1", ""});

@@ -20,7 +20,7 @@ attack signing_up(const std::string& name, const std::string& email,
           {"POST", "/signup",
            R"({"password":"correct horse","email":)" + e2e::quoted(email) +
                ",\"name\":" + e2e::quoted(persons_name) + "}"},
-          "400 invalid-body"};
+          "400 invalid-body|400 malformed-json"};
 }
 
 }  // namespace

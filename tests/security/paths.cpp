@@ -23,10 +23,7 @@ BOOST_AUTO_TEST_CASE(a_path_is_what_it_says) {
   const std::vector<attack> tries{
       {"an encoded slash", {.path = "/products%2f1"}, "404 not-found"},
       {"an encoded slash in an id", {.path = "/products/1%2f2"}, "400 malformed-id"},
-      {"up by an encoded slash",
-       {.path = "/products/..%2f..%2fadmin%2forders"},
-       "400 malformed-id",
-       "400|404"},
+      {"up by an encoded slash", {.path = "/products/..%2f..%2fadmin%2forders"}, "400", "400|404"},
       {"up by encoded dots",
        {.path = "/products/%2e%2e/cart"},
        "404 not-found",

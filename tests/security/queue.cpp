@@ -1,0 +1,99 @@
+#include "tests/security/queue.hpp"
+
+#include "common/amqp/queue_sieve.hpp"
+#include "common/json/document.hpp"
+#include "common/uuid.hpp"
+
+#include <openssl/evp.h>
+
+#include <stop_token>
+#include <thread>
+
+namespace mercat::security {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+std::string base64(const std::string& bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+// The ends of a body are enough to know it by.
+std::string mark_of(const std::string& body) {
+  const auto head = body.substr(0, 80);
+  return std::to_string(body.size()) + " " + head + " " +
+         body.substr(body.size() - std::min<std::size_t>(body.size(), 80));
+}
+
+}  // namespace
+
+queue::queue() : replies_("attack-" + uuid_v7()) {
+  broker_.declare_queue(replies_, false);
+}
+
+queue::~queue() {
+  try {
+    broker_.delete_queue(replies_);
+  } catch (const std::exception&) {  // not durable: it goes with the broker
+  }
+}
+
+std::string queue::put(const std::string& name, const std::string& body,
+                       const std::string& properties) const {
+  try {
+    const auto got = broker_.ask("POST", "/exchanges/mercat/amq.default/publish",
+                                 R"({"routing_key":")" + name + R"(","payload":")" + base64(body) +
+                                     R"(","payload_encoding":"base64","properties":)" + properties + "}");
+    return got.find("true") == std::string::npos ? "not routed" : "taken";
+  } catch (const std::runtime_error&) {
+    return "refused by the broker";
+  }
+}
+
+std::string queue::call(const std::string& name, const std::string& body, const std::string& more,
+                        std::chrono::milliseconds limit) const {
+  (void)broker_.take(replies_);
+  const auto taken =
+      put(name, body,
+          R"({"reply_to":")" + replies_ + R"(","correlation_id":"1","expiration":"5000")" + more + "}");
+  if (taken != "taken") return taken;
+  for (const auto until = clock::now() + limit; clock::now() < until;
+       std::this_thread::sleep_for(std::chrono::milliseconds{5})) {
+    const auto replies = broker_.take(replies_);
+    if (replies.empty()) continue;
+    const auto reply = json::document::parse(replies.front());
+    if (!reply.root().IsObject()) return reply.root().IsNull() ? "null" : "reply";
+    return std::string(json::text(reply.root(), "error").value_or("reply"));
+  }
+  return "none";
+}
+
+std::set<std::string> queue::dead_letters(const std::string& service, const std::vector<wrong_message>& sent,
+                                          std::chrono::milliseconds limit) const {
+  std::map<std::string, std::string> names;
+  for (const auto& each : sent) names[mark_of(each.body)] = each.name;
+  std::set<std::string> found;
+  const amqp::sieve ours{[&](const amqp::message& one) {
+                           const auto mark = mark_of(one.body);
+                           return names.contains(mark) ? mark : std::string{};
+                         },
+                         [](const std::set<std::string>& marks) { return marks; }};
+  const amqp::sieve noting{[&](const amqp::message& one) {
+                             const auto mark = ours.mark(one);
+                             if (!mark.empty()) found.insert(names.at(mark));
+                             return mark;
+                           },
+                           ours.pick};
+  for (const auto until = clock::now() + limit; found.size() < names.size() && clock::now() < until;
+       std::this_thread::sleep_for(std::chrono::milliseconds{200}))
+    (void)amqp::sift(broker_.options("attack"), service + ".dead", noting, std::chrono::seconds{10}, {});
+  return found;
+}
+
+}  // namespace mercat::security
