@@ -11,7 +11,8 @@ smtp_options declare_smtp(config::environment& env, bool production) {
   smtp_options smtp;
   smtp.url = env.required_text("MERCAT_SMTP_URL", "smtp://host:port or smtps://host:port");
   smtp.user = env.text("MERCAT_SMTP_USER", "", "log-in at the mail server; empty: none");
-  smtp.password = env.optional_secret("MERCAT_SMTP_PASSWORD", 1, "password of that user").value_or("");
+  smtp.password =
+      env.optional_password("MERCAT_SMTP_PASSWORD", smtp.user, "password of that user").value_or("");
   const auto tls = env.one_of("MERCAT_SMTP_TLS", {"never", "if-offered", "required"},
                               production ? "required" : "if-offered", "STARTTLS on an smtp:// connection");
   smtp.tls = tls == "never"        ? encryption::never

@@ -25,8 +25,9 @@ inline broker_options declare_broker(config::environment& env, std::string_view 
   options.common.host = env.text("MERCAT_AMQP_HOST", options.common.host, "RabbitMQ's host");
   options.common.port = env.port("MERCAT_AMQP_PORT", options.common.port, "RabbitMQ's AMQP port");
   options.common.vhost = env.text("MERCAT_AMQP_VHOST", options.common.vhost, "virtual host");
-  options.common.user = env.text("MERCAT_AMQP_USER", user, "the service's own broker user");
-  options.common.password = env.secret("MERCAT_AMQP_PASSWORD", 1, "password of that user");
+  options.common.user = env.user("MERCAT_AMQP_USER", user, "the service's own broker user");
+  options.common.password =
+      env.password("MERCAT_AMQP_PASSWORD", options.common.user, "password of that user");
   return options;
 }
 

@@ -92,7 +92,11 @@ std::string environment::help(std::string_view subcommands_help) const {
     out += line(each.name, each.type, each.otherwise, each.meaning);
     secrets = secrets || each.secret;
   }
-  if (secrets) out += "\nA secret is read from the variable, or from the file that NAME_FILE names.\n";
+  if (secrets)
+    out +=
+        "\nA secret is read from the variable, or from the file that NAME_FILE names. In production mode a "
+        "short,\n"
+        "well-known or example value is refused, and so is a file that others than its owner can read.\n";
   return out;
 }
 
@@ -114,6 +118,7 @@ std::vector<std::string> environment::finish(int argc, char** argv, std::string_
     }
   }
   check_names();
+  if (production_) faults_.insert(faults_.end(), faults_in_production_.begin(), faults_in_production_.end());
   if (!faults_.empty()) {
     std::string all;
     for (const auto& each : faults_) all += (all.empty() ? "" : "; ") + each;

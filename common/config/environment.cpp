@@ -1,10 +1,12 @@
 #include "common/config/environment.hpp"
 
+#include "common/config/secret_rules.hpp"
 #include "common/number.hpp"
 
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -26,6 +28,11 @@ std::vector<std::pair<std::string, std::string>> process_environment() {
 
 std::string range_text(std::int64_t least, std::int64_t most) {
   return std::to_string(least) + ".." + std::to_string(most);
+}
+
+bool others_may_use(const std::string& path) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0 && (found.st_mode & (S_IRWXG | S_IRWXO)) != 0;
 }
 
 std::string joined(const std::vector<std::string>& parts, std::string_view between) {
@@ -133,7 +140,8 @@ std::string environment::one_of(std::string_view name, std::vector<std::string> 
   return std::string(otherwise);
 }
 
-std::optional<std::string> environment::read_secret(std::string_view name, std::size_t least_bytes) {
+std::optional<std::string> environment::read_secret(std::string_view name, std::size_t least_bytes,
+                                                    std::string_view user) {
   const std::string file_name = std::string(name) + "_FILE";
   const auto* direct = find(name);
   const auto* path = find(file_name);
@@ -155,23 +163,37 @@ std::optional<std::string> environment::read_secret(std::string_view name, std::
       return std::string();
     }
     if (secret.ends_with('\n')) secret.pop_back();
+    if (others_may_use(*path))
+      faults_in_production_.push_back(file_name +
+                                      " names a file that others than its owner can use: chmod 600 " + *path);
   }
+  const std::string source = direct != nullptr ? std::string(name) : file_name;
   if (secret.size() < least_bytes) {
-    fault(direct != nullptr ? name : file_name, "is too short: " + std::to_string(secret.size()) +
-                                                    " bytes, at least " + std::to_string(least_bytes) +
-                                                    " are needed");
+    fault(source, "is too short: " + std::to_string(secret.size()) + " bytes, at least " +
+                      std::to_string(least_bytes) + " are needed");
+  } else if (const auto weakness = weakness_of(secret, user)) {
+    faults_in_production_.push_back(source + " " + *weakness);
   }
   return secret;
 }
 
-std::string environment::secret(std::string_view name, std::size_t least_bytes, std::string_view meaning) {
+std::string environment::required(std::string_view name, std::size_t least_bytes, std::string_view user,
+                                  std::string_view meaning) {
   declare(name, "secret", "(required)", meaning, true);
   const auto faults_before = faults_.size();
-  auto found = read_secret(name, least_bytes);
+  auto found = read_secret(name, least_bytes, user);
   if (!found && faults_.size() == faults_before) {
     fault(name, "is not set (" + std::string(name) + "_FILE neither): " + std::string(meaning));
   }
   return found.value_or(std::string());
+}
+
+std::string environment::secret(std::string_view name, std::size_t least_bytes, std::string_view meaning) {
+  return required(name, least_bytes, {}, meaning);
+}
+
+std::string environment::password(std::string_view name, std::string_view user, std::string_view meaning) {
+  return required(name, 1, user, meaning);
 }
 
 std::optional<std::string> environment::optional_secret(std::string_view name, std::size_t least_bytes,
@@ -180,10 +202,26 @@ std::optional<std::string> environment::optional_secret(std::string_view name, s
   return read_secret(name, least_bytes);
 }
 
+std::optional<std::string> environment::optional_password(std::string_view name, std::string_view user,
+                                                          std::string_view meaning) {
+  declare(name, "secret", "(none)", meaning, true);
+  return read_secret(name, 1, user);
+}
+
+std::string environment::user(std::string_view name, std::string_view otherwise, std::string_view meaning) {
+  auto chosen = text(name, otherwise, meaning);
+  if (is_administrator(chosen))
+    faults_in_production_.push_back(std::string(name) +
+                                    " must be the service's own user in production, not " +
+                                    (chosen.empty() ? "an empty one" : "\"" + chosen + "\""));
+  return chosen;
+}
+
 mode environment::run_mode() {
   const auto chosen = one_of("MERCAT_MODE", {"development", "production"}, "production",
                              "production refuses what is only fit for a developer's machine");
-  return chosen == "development" ? mode::development : mode::production;
+  production_ = chosen == "production";
+  return production_ ? mode::production : mode::development;
 }
 
 }  // namespace mercat::config

@@ -52,7 +52,15 @@ class environment {
   std::string secret(std::string_view name, std::size_t least_bytes, std::string_view meaning);
   std::optional<std::string> optional_secret(std::string_view name, std::size_t least_bytes,
                                              std::string_view meaning);
-  mode run_mode();  // MERCAT_MODE, default production
+  // The password of `user` at some server; from where secrets come.
+  std::string password(std::string_view name, std::string_view user, std::string_view meaning);
+  std::optional<std::string> optional_password(std::string_view name, std::string_view user,
+                                               std::string_view meaning);
+  // Whom the service logs in as at a server.
+  std::string user(std::string_view name, std::string_view otherwise, std::string_view meaning);
+  // MERCAT_MODE, default production. In production a secret that would be guessed is a fault, and so is a
+  // file with one that others than its owner can read, and a user who may do everything (secret_rules.hpp).
+  mode run_mode();
 
   // --help (-h) and --version print and exit 0; an option that is none of these is a fault; -- ends options.
   // Arguments left for the program's own subcommands ("seed", a file), options removed.
@@ -71,7 +79,10 @@ class environment {
   void declare(std::string_view name, std::string type, std::string otherwise, std::string_view meaning,
                bool secret = false);
   void fault(std::string_view name, std::string_view what);
-  std::optional<std::string> read_secret(std::string_view name, std::size_t least_bytes);
+  std::optional<std::string> read_secret(std::string_view name, std::size_t least_bytes,
+                                         std::string_view user = {});
+  std::string required(std::string_view name, std::size_t least_bytes, std::string_view user,
+                       std::string_view meaning);
   void check_names();
   [[nodiscard]] std::string help(std::string_view subcommands_help) const;
 
@@ -80,6 +91,8 @@ class environment {
   std::vector<std::pair<std::string, std::string>> given_;
   std::vector<declaration> declared_;
   std::vector<std::string> faults_;
+  std::vector<std::string> faults_in_production_;  // run_mode() may come after what it decides about
+  bool production_ = false;
 };
 
 }  // namespace mercat::config

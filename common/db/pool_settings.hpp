@@ -15,8 +15,8 @@ inline pool_options declare_pool(config::environment& env, std::string_view name
   options.host = env.text("MERCAT_DB_HOST", options.host, "MariaDB's host");
   options.port = env.port("MERCAT_DB_PORT", options.port, "MariaDB's port");
   options.schema = env.text("MERCAT_DB_NAME", name, "the service's own schema");
-  options.user = env.text("MERCAT_DB_USER", name, "the service's own database user");
-  options.password = env.secret("MERCAT_DB_PASSWORD", 1, "password of that user");
+  options.user = env.user("MERCAT_DB_USER", name, "the service's own database user");
+  options.password = env.password("MERCAT_DB_PASSWORD", options.user, "password of that user");
   options.threads = static_cast<std::size_t>(
       env.integer("MERCAT_DB_THREADS", 4, 1, 64, "threads", "database threads, a connection each"));
   options.max_queued = static_cast<std::size_t>(env.integer(
