@@ -19,6 +19,8 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds lease{10};
 constexpr std::chrono::seconds look_limit{3};
 constexpr std::int64_t most_at_once = 100;
+// In time-outs: older than that no order stays PENDING, however far behind this service is.
+constexpr int longest_pending = 10;
 // A relay that works needs less to send an order.created.
 constexpr std::chrono::milliseconds longest_wait{2'000};
 // Looks further apart than that: this process was paused, and its connection may be dead without its knowing.
@@ -123,8 +125,11 @@ struct order_sweeper::state final : amqp::channel_user {
     const bool ours = co_await database.transaction(
         until, [this](db::session& s) { return store::hold_sweep(s, holder, lease); });
     if (!ours) co_return;
-    const auto ids = co_await database.read(
-        until, [this](db::session& s) { return store::overdue_orders(s, options.timeout, most_at_once); });
+    const auto ids = co_await database.read(until, [this](db::session& s) {
+      // What was decided in time may still wait here to be heard, behind so much that came before it.
+      const auto age = options.timeout + store::decisions_lag(s);
+      return store::overdue_orders(s, std::min(age, longest_pending * options.timeout), most_at_once);
+    });
     for (const auto& id : ids) {
       // The connection may break between two of them.
       if (stopping.load() || !well_since || until.passed()) co_return;

@@ -4,8 +4,9 @@
 // Only connected time counts: this replica looks for overdue orders when, for as long as the time-out, its
 // broker connection was up without a break and not blocked, its database answered, and no order.created
 // waited in the outbox. So an outage of the broker or the database, however long, cancels nothing that
-// products had no chance to decide. One replica at a time sweeps, by a lease; the moves are conditional, so
-// two could do no harm.
+// products had no chance to decide. Nor does what shopping itself keeps waiting: while it hears old events,
+// as behind a large change of the catalogue, an order has that much more time, at most ten time-outs in all.
+// One replica at a time sweeps, by a lease; the moves are conditional, so two could do no harm.
 #pragma once
 
 #include "common/amqp/connection.hpp"

@@ -2,10 +2,14 @@
 #include "shopping/order_sweeper.hpp"
 
 #include "common/messaging/consumer.hpp"
+#include "common/messaging/inbox_table.hpp"
 #include "common/messaging/outbox.hpp"
 #include "shopping/order_sweep_store.hpp"
 #include "tests/shopping/orders_of_test.hpp"
 #include "tests/support/tcp_gate.hpp"
+
+#include <array>
+#include <cstdio>
 
 using namespace mercat;
 using namespace mercat::shopping;
@@ -46,6 +50,21 @@ struct replica_of_test {
 };
 
 struct sweeping_of_test : orders_of_test {
+  // Handles an event that happened so long ago.
+  void hear_late(std::chrono::milliseconds ago, const std::string& type = "product.updated") {
+    const auto then = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) - ago;
+    std::array<char, 16> time{};
+    std::snprintf(time.data(), time.size(), "%012llx",
+                  static_cast<unsigned long long>(then.time_since_epoch().count()));
+    const std::string_view digits{time.data(), 12};
+    auto id = uuid_v7();
+    id.replace(0, 8, digits.substr(0, 8)).replace(9, 4, digits.substr(8));
+    const messaging::event happened{id, type, "", ""};
+    BOOST_TEST(test::wait_for(loop, [&] {
+      return database.transaction(soon(),
+                                  [&](db::session& s) { return messaging::mark_processed(s, happened); });
+    }));
+  }
   bool is_pending(const std::string& id) {
     return count("customer_order WHERE id = '" + id + "' AND status = 'PENDING'") == 1;
   }
@@ -150,6 +169,47 @@ BOOST_FIXTURE_TEST_CASE(an_order_that_cannot_be_cancelled_holds_up_no_other, swe
   BOOST_CHECK(eventually(long_enough, [&] { return !is_pending(later); }));
   BOOST_TEST(states_of(later) == "PENDING CANCELLED");
   BOOST_TEST(is_pending(stuck));
+}
+
+// The decision may be among what was not heard yet.
+BOOST_FIXTURE_TEST_CASE(while_old_events_are_heard_an_order_has_so_much_more_time, sweeping_of_test) {
+  replica_of_test replica{*this, "sweeper"};
+  const auto id = place_one(7).id;
+  const auto hears_old_ones = [&] {
+    hear_late(3 * timeout);
+    return is_pending(id);
+  };
+  BOOST_CHECK(throughout(2 * timeout, hears_old_ones));
+  BOOST_CHECK(eventually(long_enough, [&] { return !hears_old_ones(); }));
+}
+
+BOOST_FIXTURE_TEST_CASE(however_old_the_events_are_that_are_heard_no_order_is_pending_for_ever,
+                        sweeping_of_test) {
+  replica_of_test replica{*this, "sweeper"};
+  const auto id = place_one(7).id;
+  const auto began = std::chrono::steady_clock::now();
+  BOOST_CHECK(eventually(4 * long_enough, [&] {
+    hear_late(24h);
+    return !is_pending(id);
+  }));
+  BOOST_TEST((std::chrono::steady_clock::now() - began >= 9 * timeout));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_old_event_among_new_ones_and_what_others_say_give_no_more_time, sweeping_of_test) {
+  replica_of_test replica{*this, "sweeper"};
+  const auto id = place_one(7).id;
+  // Each within the most that an order may have.
+  BOOST_CHECK(eventually(8 * timeout, [&] {
+    hear_late(0ms, "order.decided");
+    hear_late(24h);
+    return !is_pending(id);
+  }));
+  const auto next = place_one(7).id;
+  sql("DELETE FROM inbox");
+  BOOST_CHECK(eventually(8 * timeout, [&] {
+    hear_late(24h, "customer.deleted");
+    return !is_pending(next);
+  }));
 }
 
 BOOST_FIXTURE_TEST_CASE(two_replicas_cancel_each_order_once, sweeping_of_test) {
