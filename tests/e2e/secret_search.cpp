@@ -118,7 +118,8 @@ const std::set<std::string>& secret_search::in_command_lines() {
     if (!std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; })) continue;
     std::ifstream in(entry.path() / "cmdline", std::ios::binary);
     std::string line(piece_size, '\0');
-    in.read(line.data(), static_cast<std::streamsize>(line.size()));  // of one that has ended meanwhile: nothing
+    in.read(line.data(),
+            static_cast<std::streamsize>(line.size()));  // of one that has ended meanwhile: nothing
     line.resize(static_cast<std::size_t>(in.gcount()));
     place_.clear();
     feed("the command line of a process: " + line.substr(0, line.find('\0')), line);
