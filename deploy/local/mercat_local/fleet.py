@@ -180,4 +180,5 @@ def check_ports(wanted, ours=()):
                 continue
             who = processes.describe(holder) if holder else "a process of another user"
             raise Trouble(f"port {port} (for {purpose}) is in use by {who}: end it, or choose other ports with "
-                          "MERCAT_EDGE_PORT (the edge alone) or MERCAT_PORT_BASE (all the others)")
+                          "MERCAT_EDGE_PORT and MERCAT_EDGE_TLS_PORT (the edge alone) or MERCAT_PORT_BASE (all the "
+                          "others)")

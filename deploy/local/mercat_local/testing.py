@@ -52,8 +52,11 @@ def run(instance, options):
         if attacks:
             asked = STRICT | {"MERCAT_BIN_DIR": binaries,
                               "MERCAT_PORT_BASE": str(instance.strict_port_base(asked))}
-            extra = {"MERCAT_TEST_ALL": "1"} if everything else {}
+            figures = strict.dir / "logs" / "security-figures.txt"
+            extra = {"MERCAT_SECURITY_FIGURES": str(figures)} | ({"MERCAT_TEST_ALL": "1"} if everything else {})
             code = _run_against(strict, preset, asked, extra, [*arguments, "-R", _one_of(attacks)], False) or code
+            if figures.exists():
+                say(figures.read_text())
     return code
 
 
