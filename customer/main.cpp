@@ -11,6 +11,7 @@
 #include "customer/directory.hpp"
 #include "customer/membership.hpp"
 #include "customer/migrations.hpp"
+#include "customer/password_resets.hpp"
 #include "customer/role_command.hpp"
 #include "customer/routes.hpp"
 #include "customer/settings.hpp"
@@ -42,8 +43,11 @@ int main(int argc, char** argv) {
     const auth::token_issuer issuer{settings.tokens};
     const auto remembered = settings.revocations_remembered();
     customer::sessions sessions{database, issuer, settings.refresh_lifetime};
-    customer::membership members{database,    hasher,     sessions,
-                                 events_loop, remembered, [&relay] { relay.wake(); }};
+    const auto wake = [&relay] { relay.wake(); };
+    const customer::password_writer passwords{database, remembered, wake};
+    const customer::login_guard guard{database, settings.delays};
+    customer::membership members{database, hasher, sessions, guard, passwords, events_loop, remembered, wake};
+    customer::password_resets resets{database, hasher, passwords, events_loop, settings.resets, wake, logger};
     customer::address_book addresses{database};
     customer::directory customers{database};
 
@@ -60,16 +64,17 @@ int main(int argc, char** argv) {
     messaging::revocation_feed revocations{events_connection, settings.process.replica, revoked, logger,
                                            metrics};
 
-    http::server server{settings.http,
-                        customer::routes(members, sessions, addresses, customers, settings.process.replica),
-                        std::make_shared<auth::token_verifier>(settings.tokens, &revoked), logger, metrics};
+    http::server server{
+        settings.http,
+        customer::routes(members, sessions, resets, addresses, customers, settings.process.replica),
+        std::make_shared<auth::token_verifier>(settings.tokens, &revoked), logger, metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });
     process.depends_on("broker",
                        [&] { return events_connection.up() && rpc.ready() && revocations.complete(); });
     process.watch("events", [&] { return events_loop.ticks(); });
     process.watch("rpc", [&] { return rpc_loop.ticks(); });
-    process.on_drain([&] { rpc.stop(); }, [&] { return rpc.idle(); });
+    process.on_drain([&] { rpc.stop(); }, [&] { return rpc.idle() && resets.idle(); });
     return process.serve(server);
   });
 }

@@ -1,8 +1,10 @@
 #include "customer/membership.hpp"
 
 #include "customer/address_store.hpp"
+#include "customer/login_failure_store.hpp"
 #include "customer/messages.hpp"
 #include "customer/refresh_token_store.hpp"
+#include "customer/reset_token_store.hpp"
 #include "customer/revocation_store.hpp"
 #include "customer/store.hpp"
 
@@ -22,13 +24,16 @@ void end_account(db::session& s, std::int64_t id, std::chrono::seconds remembere
                  const std::string& traceparent) {
   // Whole milliseconds, as the event says it; never before the moment itself.
   const auto now = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  if (!store::erase(s, id, now)) throw account_gone();
+  const auto who = store::lock(s, id);
+  if (!who || !store::erase(s, id, now)) throw account_gone();
+  store::forget_failures_from_everywhere(s, guess_of(email_address::parse(who->email), {}).account);
   store::remove_addresses(s, id);
   store::remove_refresh_tokens(s, id);
+  store::remove_reset_tokens(s, id);
   const revocation revoked{id, now + clocks_differ};
   store::add_revocation(s, revoked);
   store::forget_revocations(s, now - remembered);
-  withdraw_signed_up(s, id);
+  withdraw_letters(s, id);
   publish(s, deleted{id}, traceparent);
   publish(s, revoked, traceparent);
 }
@@ -36,11 +41,13 @@ void end_account(db::session& s, std::int64_t id, std::chrono::seconds remembere
 }  // namespace
 
 membership::membership(db::pool& database, auth::password_hasher& hasher, sessions& logged_in,
-                       async::event_loop& timers, std::chrono::seconds remembered,
-                       std::function<void()> events_committed)
+                       const login_guard& guard, const password_writer& passwords, async::event_loop& timers,
+                       std::chrono::seconds remembered, std::function<void()> events_committed)
     : database_(database),
       hasher_(hasher),
       sessions_(logged_in),
+      guard_(guard),
+      passwords_(passwords),
       sign_ups_(timers),
       remembered_(remembered),
       events_committed_(std::move(events_committed)) {}
@@ -85,17 +92,22 @@ async::task<membership::joined> membership::insert(const registration& wanted, c
   co_return entry;
 }
 
-async::task<session> membership::log_in(std::optional<email_address> email, std::string password,
-                                        async::deadline until) {
-  std::optional<credentials> known;
-  if (email)
-    known = co_await database_.read(until,
-                                    [&email](db::session& s) { return store::find_credentials(s, *email); });
+async::task<session> membership::log_in(log_in_form form, async::deadline until) {
+  const auto tried = guess_of(form.email, std::move(form.network));
+  auto known = co_await database_.read(until, [this, &form, &tried](db::session& s) {
+    guard_.allow(s, tried);
+    if (!form.email) return std::optional<credentials>{};
+    return store::find_credentials(s, *form.email);
+  });
   // Not inside the co_await: gcc 12 destroys the temporary of a conditional expression in there twice.
   auto encoded = known ? known->password_hash : std::string{};
-  const bool matches = co_await hasher_.matches(std::move(password), std::move(encoded), until);
-  if (!known || !matches) throw bad_credentials();
-  co_return co_await sessions_.open(std::move(*known), until);
+  const bool matches = co_await hasher_.matches(std::move(form.password), std::move(encoded), until);
+  if (!known || !matches) {
+    co_await guard_.failed(tried, until);
+    throw bad_credentials();
+  }
+  std::function<void(db::session&)> permit = [this, &tried](db::session& s) { guard_.succeeded(s, tried); };
+  co_return co_await sessions_.open(std::move(*known), until, std::move(permit));
 }
 
 async::task<customer_profile> membership::profile(std::int64_t id, async::deadline until) {
@@ -115,42 +127,34 @@ async::task<customer_profile> membership::change(std::int64_t id, profile_change
   });
 }
 
-async::task<void> membership::change_password(std::int64_t id, std::string current, std::string wanted,
+async::task<void> membership::change_password(std::int64_t id, password_change_form form,
                                               async::deadline until, std::string traceparent) {
-  auto known =
-      co_await database_.read(until, [id](db::session& s) { return store::find_credentials(s, id); });
-  if (!known) throw account_gone();
-  auto encoded = known->password_hash;
-  const bool matches = co_await hasher_.matches(std::move(current), std::move(encoded), until);
-  if (!matches) throw bad_credentials();
-  auto hash = co_await hasher_.hash(std::move(wanted), until);
-  co_await replace_password(std::move(*known), std::move(hash), traceparent, until);
-  events_committed_();
-}
-
-async::task<void> membership::replace_password(credentials proven, std::string hash,
-                                               const std::string& traceparent, async::deadline until) {
-  const auto id = proven.account.id;
-  std::exception_ptr unknown_outcome;
-  try {
-    co_await database_.transaction(until, [this, id, &proven, &hash, &traceparent](db::session& s) {
-      const auto now = store::lock_credentials(s, id);
-      if (!now) throw account_gone();
-      if (now->password_hash != proven.password_hash) throw bad_credentials();
-      store::set_password(s, id, hash);
-      const auto ended = sessions::end_all(s, id);
-      store::add_revocation(s, ended);
-      store::forget_revocations(s, ended.before - remembered_);
-      publish(s, ended, traceparent);
-    });
-  } catch (const db::commit_unknown&) {
-    unknown_outcome = std::current_exception();
+  guess tried;
+  const auto known = co_await database_.read(until, [this, id, &form, &tried](db::session& s) {
+    auto found = store::find_credentials(s, id);
+    if (!found) throw account_gone();
+    tried = guess_of(email_address::parse(found->account.email), form.network);
+    guard_.allow(s, tried);
+    return std::move(*found);
+  });
+  auto encoded = known.password_hash;
+  const bool matches = co_await hasher_.matches(std::move(form.current), std::move(encoded), until);
+  if (!matches) {
+    co_await guard_.failed(tried, until);
+    throw bad_credentials();
   }
-  if (!unknown_outcome) co_return;
-  // The salted hash is this attempt's own.
-  const auto found =
-      co_await database_.read(until, [id](db::session& s) { return store::find_credentials(s, id); });
-  if (!found || found->password_hash != hash) std::rethrow_exception(unknown_outcome);
+  auto hash = co_await hasher_.hash(std::move(form.wanted), until);
+  new_password replacement;
+  replacement.customer_id = id;
+  replacement.hash = std::move(hash);
+  replacement.traceparent = std::move(traceparent);
+  std::function<void(db::session&)> still_proven = [this, id, &known, &tried](db::session& s) {
+    const auto now = store::lock_credentials(s, id);
+    if (!now) throw account_gone();
+    if (now->password_hash != known.password_hash) throw bad_credentials();
+    guard_.succeeded(s, tried);
+  };
+  co_await passwords_.write(std::move(replacement), std::move(still_proven), until);
 }
 
 async::task<void> membership::leave(std::int64_t id, async::deadline until, std::string traceparent) {

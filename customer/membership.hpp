@@ -10,6 +10,8 @@
 #include "common/db/pool.hpp"
 #include "customer/account.hpp"
 #include "customer/address.hpp"
+#include "customer/login_guard.hpp"
+#include "customer/password_writer.hpp"
 #include "customer/sessions.hpp"
 
 #include <chrono>
@@ -26,12 +28,25 @@ struct sign_up_form {
   std::optional<std::string> phone;
 };
 
+// network: where the client is (client_network()).
+struct log_in_form {
+  std::optional<email_address> email;
+  std::string password;
+  std::string network;
+};
+
+struct password_change_form {
+  std::string current;
+  std::string wanted;
+  std::string network;
+};
+
 class membership {
  public:
   // remembered: how long a revocation is kept, at least the life of an access token. events_committed: called
   // after each commit that wrote events (the relay's wake). timers: see keyed_turns.
-  membership(db::pool& database, auth::password_hasher& hasher, sessions& logged_in,
-             async::event_loop& timers, std::chrono::seconds remembered,
+  membership(db::pool& database, auth::password_hasher& hasher, sessions& logged_in, const login_guard& guard,
+             const password_writer& passwords, async::event_loop& timers, std::chrono::seconds remembered,
              std::function<void()> events_committed);
 
   // Throws email_taken(). Of many who want the same address at once, one at a time gets as far as hashing.
@@ -39,17 +54,17 @@ class membership {
                                              std::string traceparent = {});
 
   // Throws fault::unauthenticated "bad-credentials": the same, after the same work, whether the password is
-  // wrong, nobody has this address, or it is no address at all.
-  [[nodiscard]] async::task<session> log_in(std::optional<email_address> email, std::string password,
-                                            async::deadline until);
+  // wrong, nobody has this address, or it is no address at all. After several of these it throws
+  // too_many_failures() without looking at the password, again the same for all.
+  [[nodiscard]] async::task<session> log_in(log_in_form form, async::deadline until);
 
   // All throw account_gone(), also when the deletion comes while they are under way.
   [[nodiscard]] async::task<customer_profile> profile(std::int64_t id, async::deadline until);
   [[nodiscard]] async::task<customer_profile> change(std::int64_t id, profile_change wanted,
                                                      async::deadline until);
   // Ends every session of the customer, also the one that asked. Throws bad_credentials() when `current` is
-  // not the password (any more).
-  [[nodiscard]] async::task<void> change_password(std::int64_t id, std::string current, std::string wanted,
+  // not the password (any more), and too_many_failures(), counted together with log-ins.
+  [[nodiscard]] async::task<void> change_password(std::int64_t id, password_change_form form,
                                                   async::deadline until, std::string traceparent = {});
   // Everything personal goes at once: the account's row is blanked, its addresses and an event that still
   // waits with the e-mail address are removed. Its tokens end.
@@ -63,12 +78,11 @@ class membership {
   async::task<joined> insert(const registration& wanted, const sessions::draft& drawn,
                              const std::string& traceparent, async::deadline until);
 
-  async::task<void> replace_password(credentials proven, std::string hash, const std::string& traceparent,
-                                     async::deadline until);
-
   db::pool& database_;
   auth::password_hasher& hasher_;
   sessions& sessions_;
+  const login_guard& guard_;
+  const password_writer& passwords_;
   async::keyed_turns sign_ups_;  // by e-mail
   std::chrono::seconds remembered_;
   std::function<void()> events_committed_;

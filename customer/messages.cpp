@@ -9,6 +9,7 @@ namespace mercat::customer {
 namespace {
 
 constexpr auto signed_up_type = "customer.signed-up";
+constexpr auto password_forgotten_type = "customer.password-forgotten";
 
 }  // namespace
 
@@ -17,18 +18,26 @@ void publish(db::session& s, const signed_up& event, std::string_view traceparen
   data.StartObject();
   data.key("customerId").Int64(event.customer_id);
   data.key("email").text(event.email);
-  data.key("name");
-  if (event.name) {
-    data.text(*event.name);
-  } else {
-    data.Null();
-  }
+  data.key("name").text_or_null(event.name);
   data.EndObject();
   messaging::add_to_outbox(s, signed_up_type, data.take(), traceparent);
 }
 
-void withdraw_signed_up(db::session& s, std::int64_t customer_id) {
-  messaging::take_from_outbox(s, signed_up_type, "customerId", customer_id);
+void publish(db::session& s, const password_forgotten& event, std::string_view traceparent) {
+  json::writer data;
+  data.StartObject();
+  data.key("customerId").Int64(event.customer_id);
+  data.key("email").text(event.email);
+  data.key("name").text_or_null(event.name);
+  data.key("token").text(event.token);
+  data.key("expiresAt").text(rfc3339(event.expires_at));
+  data.EndObject();
+  messaging::add_to_outbox(s, password_forgotten_type, data.take(), traceparent);
+}
+
+void withdraw_letters(db::session& s, std::int64_t customer_id) {
+  for (const auto* type : {signed_up_type, password_forgotten_type})
+    messaging::take_from_outbox(s, type, "customerId", customer_id);
 }
 
 void publish(db::session& s, const deleted& event, std::string_view traceparent) {

@@ -20,8 +20,20 @@ struct signed_up {
   std::optional<std::string> name;
 };
 void publish(db::session& s, const signed_up& event, std::string_view traceparent);
-// Takes it back if it has not left yet: it holds the address of somebody who is gone.
-void withdraw_signed_up(db::session& s, std::int64_t customer_id);
+
+// customer.password-forgotten {customerId,email,name,token,expiresAt}; name as above, expiresAt RFC 3339 UTC.
+// The token is as good as the account until then: this goes to the mailer and nowhere else.
+struct password_forgotten {
+  std::int64_t customer_id = 0;
+  std::string email;
+  std::optional<std::string> name;
+  std::string token;
+  db::sql_time expires_at{};
+};
+void publish(db::session& s, const password_forgotten& event, std::string_view traceparent);
+
+// Takes back what would become a mail and has not left yet: it holds the address of somebody who is gone.
+void withdraw_letters(db::session& s, std::int64_t customer_id);
 
 // customer.deleted {customerId}
 struct deleted {

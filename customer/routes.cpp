@@ -2,6 +2,7 @@
 
 #include "common/http/standard_routes.hpp"
 #include "common/messaging/traceparent.hpp"
+#include "customer/client_network.hpp"
 #include "customer/representation.hpp"
 #include "customer/schemas.hpp"
 
@@ -18,6 +19,14 @@ std::string trace_of(const request& asked) {
   return std::string(messaging::valid_traceparent(asked.headers.get("traceparent")));
 }
 
+// nginx appends; of several headers the last one is the nearest to us.
+std::string network_of(const request& asked) {
+  std::string_view last;
+  for (const auto& [name, value] : asked.headers.all())
+    if (http::same_name(name, "X-Forwarded-For")) last = value;
+  return client_network(last);
+}
+
 async::task<response> sign_up(membership& members, const request& asked) {
   const auto& body = asked.json->root();
   sign_up_form form{email_address::parse(*json::text(body, "email")),
@@ -29,8 +38,11 @@ async::task<response> sign_up(membership& members, const request& asked) {
 
 async::task<response> log_in(membership& members, const request& asked) {
   const auto& body = asked.json->root();
-  const auto opened = co_await members.log_in(email_address::try_parse(*json::text(body, "email")),
-                                              std::string(*json::text(body, "password")), asked.deadline);
+  log_in_form form;
+  form.email = email_address::try_parse(*json::text(body, "email"));
+  form.password = *json::text(body, "password");
+  form.network = network_of(asked);
+  const auto opened = co_await members.log_in(std::move(form), asked.deadline);
   co_return response::json(json_of(opened));
 }
 
@@ -70,10 +82,26 @@ async::task<response> change_profile(membership& members, const request& asked) 
 
 async::task<response> change_password(membership& members, const request& asked) {
   const auto& body = asked.json->root();
-  std::string current(*json::text(body, "currentPassword"));
+  password_change_form form;
+  form.current = *json::text(body, "currentPassword");
+  form.wanted = *json::text(body, "newPassword");
+  form.network = network_of(asked);
+  co_await members.change_password(asked.identity().customer_id, std::move(form), asked.deadline,
+                                   trace_of(asked));
+  co_return response::no_content();
+}
+
+// One that is no address gets the same answer.
+async::task<response> forgot_password(password_resets& resets, const request& asked) {
+  resets.forgotten(email_address::try_parse(*json::text(asked.json->root(), "email")), trace_of(asked));
+  co_return response::no_content();
+}
+
+async::task<response> reset_password(password_resets& resets, const request& asked) {
+  const auto& body = asked.json->root();
+  std::string shown(*json::text(body, "token"));
   std::string wanted(*json::text(body, "newPassword"));
-  co_await members.change_password(asked.identity().customer_id, std::move(current), std::move(wanted),
-                                   asked.deadline, trace_of(asked));
+  co_await resets.reset(std::move(shown), std::move(wanted), asked.deadline, trace_of(asked));
   co_return response::no_content();
 }
 
@@ -162,6 +190,17 @@ void add_sessions(http::route_table& table, sessions& logged_in) {
       });
 }
 
+void add_password_resets(http::route_table& table, password_resets& resets) {
+  table.insert(table.end(), {
+                                {method::post, "/password/forgot", access::anyone,
+                                 [&resets](const request& r) { return forgot_password(resets, r); },
+                                 &schemas::password_forgotten()},
+                                {method::post, "/password/reset", access::anyone,
+                                 [&resets](const request& r) { return reset_password(resets, r); },
+                                 &schemas::password_reset()},
+                            });
+}
+
 void add_addresses(http::route_table& table, address_book& addresses) {
   table.insert(
       table.end(),
@@ -190,11 +229,12 @@ void add_directory(http::route_table& table, directory& customers) {
 
 }  // namespace
 
-http::route_table routes(membership& members, sessions& logged_in, address_book& addresses,
-                         directory& customers, const std::string& replica) {
+http::route_table routes(membership& members, sessions& logged_in, password_resets& resets,
+                         address_book& addresses, directory& customers, const std::string& replica) {
   http::route_table table;
   add_membership(table, members);
   add_sessions(table, logged_in);
+  add_password_resets(table, resets);
   add_addresses(table, addresses);
   add_directory(table, customers);
   http::add_standard_routes(table, replica);

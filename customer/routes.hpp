@@ -5,6 +5,7 @@
 #include "customer/address_book.hpp"
 #include "customer/directory.hpp"
 #include "customer/membership.hpp"
+#include "customer/password_resets.hpp"
 #include "customer/sessions.hpp"
 
 #include <string>
@@ -12,7 +13,8 @@
 namespace mercat::customer {
 
 // All given must outlive the server. replica: this process's name.
-[[nodiscard]] http::route_table routes(membership& members, sessions& logged_in, address_book& addresses,
-                                       directory& customers, const std::string& replica);
+[[nodiscard]] http::route_table routes(membership& members, sessions& logged_in, password_resets& resets,
+                                       address_book& addresses, directory& customers,
+                                       const std::string& replica);
 
 }  // namespace mercat::customer

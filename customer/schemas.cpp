@@ -41,6 +41,30 @@ const json::schema& shown_token() {
   return shape;
 }
 
+// Any text, as for log-in.
+const json::schema& password_forgotten() {
+  static const json::schema shape(R"({
+    "type": "object",
+    "required": ["email"],
+    "properties": {
+      "email": {"type": "string"}
+    }
+  })");
+  return shape;
+}
+
+const json::schema& password_reset() {
+  static const json::schema shape(R"({
+    "type": "object",
+    "required": ["token", "newPassword"],
+    "properties": {
+      "token": {"type": "string"},
+      "newPassword": {"type": "string", "minLength": 8, "maxLength": 128}
+    }
+  })");
+  return shape;
+}
+
 const json::schema& profile_change() {
   static const json::schema shape(R"({
     "type": "object",

@@ -18,7 +18,7 @@ constexpr std::chrono::seconds one_second{1};
 
 sessions::draft sessions::draw() {
   const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-  return {fresh_refresh_token(), uuid_v7(), now};
+  return {fresh_secret_token(), uuid_v7(), now};
 }
 
 std::chrono::sys_seconds sessions::write(db::session& s, const draft& drawn, std::int64_t customer) const {
@@ -56,14 +56,16 @@ session sessions::given(account who, draft drawn, std::chrono::sys_seconds issue
   return {std::move(who), std::move(access), std::move(drawn.token.text), issuer_.lifetime()};
 }
 
-async::task<session> sessions::open(credentials proven, async::deadline until) {
+async::task<session> sessions::open(credentials proven, async::deadline until,
+                                    std::function<void(db::session&)> permit) {
   auto drawn = draw();
   std::optional<written> made;
   std::exception_ptr unknown_outcome;
   try {
-    made = co_await database_.transaction(until, [this, &proven, &drawn](db::session& s) {
+    made = co_await database_.transaction(until, [this, &proven, &drawn, &permit](db::session& s) {
       auto current = store::lock_credentials(s, proven.account.id);
       if (!current || current->password_hash != proven.password_hash) throw bad_credentials();
+      if (permit) permit(s);
       const auto issued_at = write(s, drawn, proven.account.id);
       return std::optional<written>{written{std::move(current->account), issued_at}};
     });
@@ -75,7 +77,7 @@ async::task<session> sessions::open(credentials proven, async::deadline until) {
 }
 
 async::task<session> sessions::refresh(std::string shown, async::deadline until) {
-  const auto spent = hash_of_refresh_token(shown);
+  const auto spent = hash_of_secret_token(shown);
   if (!spent) throw refresh_refused();
   auto next = draw();
   std::optional<written> made;
@@ -123,7 +125,7 @@ async::task<sessions::written> sessions::look_up(const draft& drawn, std::except
 }
 
 async::task<void> sessions::close(std::string shown, async::deadline until) {
-  const auto hash = hash_of_refresh_token(shown);
+  const auto hash = hash_of_secret_token(shown);
   if (!hash) co_return;
   const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   co_await database_.transaction(until, [&hash, now](db::session& s) {
@@ -131,6 +133,10 @@ async::task<void> sessions::close(std::string shown, async::deadline until) {
     if (!member || !store::lock(s, member->customer_id)) return;
     store::revoke_family(s, *member, now);
   });
+}
+
+error refresh_refused() {
+  return {fault::unauthenticated, "refresh-token-invalid", "this refresh token is not, or no longer, good"};
 }
 
 }  // namespace mercat::customer

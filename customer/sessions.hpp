@@ -8,10 +8,11 @@
 #include "common/auth/token.hpp"
 #include "common/db/pool.hpp"
 #include "customer/account.hpp"
-#include "customer/refresh_token.hpp"
+#include "customer/secret_token.hpp"
 
 #include <chrono>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -33,7 +34,7 @@ class sessions {
 
   // Drawn before the transaction, which may be tried several times.
   struct draft {
-    customer::refresh_token token;
+    secret_token token;
     std::string family;
     std::chrono::sys_time<std::chrono::microseconds> now{};
   };
@@ -49,8 +50,10 @@ class sessions {
   [[nodiscard]] session given(account who, draft drawn, std::chrono::sys_seconds issued_at) const;
 
   // Of somebody whose password was compared with the one that is in `proven`. Throws bad_credentials() when
-  // it was changed meanwhile, or the account has ended.
-  [[nodiscard]] async::task<session> open(credentials proven, async::deadline until);
+  // it was changed meanwhile, or the account has ended. permit: called in the transaction, perhaps more than
+  // once, before anything is written; what it throws undoes everything.
+  [[nodiscard]] async::task<session> open(credentials proven, async::deadline until,
+                                          std::function<void(db::session&)> permit = {});
 
   // The token shown is spent. Throws refresh_refused(): unknown, expired, revoked, malformed, or spent
   // already, and then its family is revoked.
@@ -71,5 +74,8 @@ class sessions {
   const auth::token_issuer& issuer_;
   std::chrono::seconds lifetime_;
 };
+
+// fault::unauthenticated "refresh-token-invalid": the same for every reason.
+[[nodiscard]] error refresh_refused();
 
 }  // namespace mercat::customer

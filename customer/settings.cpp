@@ -26,6 +26,25 @@ role_change role_to_grant(const std::string& email, const std::string& role_name
   throw config::invalid("'" + role_name + "' is no role: there are user and admin");
 }
 
+reset_rules declare_resets(config::environment& env, bool production) {
+  reset_rules rules;
+  rules.lifetime = std::chrono::minutes{env.integer("MERCAT_RESET_TOKEN_MINUTES", 30, 1, 60, "minutes",
+                                                    "how long the link for a forgotten password is good")};
+  rules.mails_per_hour = env.integer("MERCAT_RESET_MAILS_PER_HOUR", production ? 3 : 1000, 1, 1000, "mails",
+                                     "for forgotten passwords, to one account within an hour");
+  return rules;
+}
+
+delay_rules declare_delays(config::environment& env, bool production) {
+  delay_rules rules;
+  rules.free_failures = env.integer(
+      "MERCAT_LOGIN_FREE_FAILURES", production ? 5 : 100, 1, 1'000'000, "failures",
+      "of one account from one network before the first delay, which doubles with each further one");
+  rules.longest = std::chrono::seconds{
+      env.integer("MERCAT_LOGIN_LONGEST_DELAY", 300, 1, 3600, "seconds", "after the last wrong password")};
+  return rules;
+}
+
 void read_subcommand(settings& into, const std::vector<std::string>& rest, config::mode mode) {
   if (rest.empty()) return;
   if (rest.size() == 3 && rest[0] == "grant-role") {
@@ -59,6 +78,9 @@ settings settings::read(int argc, char** argv) {
   read.tokens = auth::declare_tokens(env);
   read.refresh_lifetime = std::chrono::days{env.integer("MERCAT_REFRESH_TOKEN_DAYS", 30, 1, 365, "days",
                                                         "how long an unused refresh token is good")};
+  const bool production = mode == config::mode::production;
+  read.resets = declare_resets(env, production);
+  read.delays = declare_delays(env, production);
   read.hashing.threads = static_cast<std::size_t>(
       env.integer("MERCAT_ARGON2_THREADS", 1, 1, 64, "threads", "password hashing threads, 19 MiB each"));
   read.hashing.max_queued = static_cast<std::size_t>(

@@ -8,6 +8,8 @@
 #include "common/http/server.hpp"
 #include "common/lifecycle/process.hpp"
 #include "customer/account.hpp"
+#include "customer/login_delay.hpp"
+#include "customer/password_resets.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -27,6 +29,8 @@ struct settings {
   auth::token_rules tokens;
   auth::password_hasher_options hashing;
   std::chrono::hours refresh_lifetime{};  // of a refresh token
+  reset_rules resets;
+  delay_rules delays;
   db::pool_options database;
   amqp::broker_options broker;
   bool seed_demo_users = false;  // subcommand `seed-demo-users`: make them and leave; never in production

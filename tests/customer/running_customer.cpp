@@ -62,13 +62,15 @@ std::string http_answer::slug() const {
   return type.substr(type.rfind('/') + 1);
 }
 
-running_customer::running_customer(auth::password_hasher_options hashing)
+running_customer::running_customer(auth::password_hasher_options hashing, customer::reset_rules resetting,
+                                   customer::delay_rules delaying)
     : gate_(broker_.options("").host, broker_.options("").port),
       database_(schema_.options(), logger_, metrics_),
       hasher_(hashing),
       tokens_(test_tokens()),
       issuer_(tokens_),
-      sessions_(database_, issuer_, std::chrono::days{30}) {
+      sessions_(database_, issuer_, std::chrono::days{30}),
+      guard_(database_, delaying) {
   db::migrate(database_, customer::migrations(), std::chrono::seconds{10}, logger_);
   auto through_gate = broker_.options("customer-1 events");
   through_gate.host = "127.0.0.1";
@@ -77,8 +79,12 @@ running_customer::running_customer(auth::password_hasher_options hashing)
   publisher_ = std::make_unique<amqp::publisher>(*connection_, "mercat.events", "customer");
   relay_ = std::make_unique<messaging::relay>(database_, *publisher_, loop_, logger_, metrics_);
   const auto remembered = tokens_.lifetime + tokens_.clock_skew;
-  members_ = std::make_unique<customer::membership>(database_, hasher_, sessions_, loop_, remembered,
-                                                    [this] { relay_->wake(); });
+  const auto wake = [this] { relay_->wake(); };
+  passwords_ = std::make_unique<customer::password_writer>(database_, remembered, wake);
+  members_ = std::make_unique<customer::membership>(database_, hasher_, sessions_, guard_, *passwords_, loop_,
+                                                    remembered, wake);
+  resets_ = std::make_unique<customer::password_resets>(database_, hasher_, *passwords_, loop_, resetting,
+                                                        wake, logger_);
   rpc_connection_ =
       std::make_unique<amqp::connection>(rpc_loop_, broker_.options("customer-1 rpc"), logger_, metrics_);
   rpc_ = std::make_unique<amqp::rpc_server>(*rpc_connection_,
@@ -91,19 +97,20 @@ running_customer::running_customer(auth::password_hasher_options hashing)
   http::server_options options;
   options.access_log = false;
   server_ = std::make_unique<http::server>(
-      options, customer::routes(*members_, sessions_, addresses_, customers_, "customer-1"),
+      options, customer::routes(*members_, sessions_, *resets_, addresses_, customers_, "customer-1"),
       std::make_shared<auth::token_verifier>(tokens_, &revoked_), logger_, metrics_);
   server_->start();
 }
 
 http_answer running_customer::call(const std::string& method, const std::string& path,
                                    const std::string& body, const std::string& token,
-                                   const std::string& traceparent) const {
+                                   const std::string& traceparent, const std::string& from) const {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl{curl_easy_init(), &curl_easy_cleanup};
   curl_slist* list = curl_slist_append(nullptr, "Content-Type: application/json");
   list = curl_slist_append(list, "Expect:");
   if (!token.empty()) list = curl_slist_append(list, ("Authorization: Bearer " + token).c_str());
   if (!traceparent.empty()) list = curl_slist_append(list, ("traceparent: " + traceparent).c_str());
+  if (!from.empty()) list = curl_slist_append(list, ("X-Forwarded-For: " + from).c_str());
   const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{list, &curl_slist_free_all};
   http_answer got;
   const auto url = "http://127.0.0.1:" + std::to_string(server_->port()) + path;
@@ -131,8 +138,9 @@ http_answer running_customer::sign_up(const std::string& email, const std::strin
   return call("POST", "/signup", form(email, password));
 }
 
-http_answer running_customer::log_in(const std::string& email, const std::string& password) const {
-  return call("POST", "/login", form(email, password));
+http_answer running_customer::log_in(const std::string& email, const std::string& password,
+                                     const std::string& from) const {
+  return call("POST", "/login", form(email, password), {}, {}, from);
 }
 
 http_answer running_customer::refresh(const std::string& token) const {

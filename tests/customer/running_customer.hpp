@@ -12,6 +12,7 @@
 #include "customer/address_book.hpp"
 #include "customer/directory.hpp"
 #include "customer/membership.hpp"
+#include "customer/password_resets.hpp"
 #include "tests/support/broker.hpp"
 #include "tests/support/database.hpp"
 #include "tests/support/tcp_gate.hpp"
@@ -36,16 +37,18 @@ struct http_answer {
 
 class running_customer {
  public:
-  explicit running_customer(auth::password_hasher_options hashing = {4, 64});
+  // As in development: nobody is slowed down unless a test wants it.
+  explicit running_customer(auth::password_hasher_options hashing = {4, 64},
+                            customer::reset_rules resetting = {}, customer::delay_rules delaying = {100});
 
-  // body: JSON, may be empty. Thread-safe.
+  // body: JSON, may be empty. from: X-Forwarded-For, none when empty. Thread-safe.
   [[nodiscard]] http_answer call(const std::string& method, const std::string& path,
                                  const std::string& body = {}, const std::string& token = {},
-                                 const std::string& traceparent = {}) const;
+                                 const std::string& traceparent = {}, const std::string& from = {}) const;
   [[nodiscard]] http_answer sign_up(const std::string& email,
                                     const std::string& password = "correct horse") const;
-  [[nodiscard]] http_answer log_in(const std::string& email,
-                                   const std::string& password = "correct horse") const;
+  [[nodiscard]] http_answer log_in(const std::string& email, const std::string& password = "correct horse",
+                                   const std::string& from = {}) const;
 
   [[nodiscard]] http_answer refresh(const std::string& token) const;
   [[nodiscard]] http_answer log_out(const std::string& token) const;
@@ -59,6 +62,11 @@ class running_customer {
   [[nodiscard]] std::vector<std::string> events(std::size_t count);
   // The traceparents of as many, likewise.
   [[nodiscard]] std::vector<std::string> traces(std::size_t count);
+  // No mail for a forgotten password is being prepared any more.
+  [[nodiscard]] bool all_invited_now() const { return resets_->idle(); }
+  [[nodiscard]] bool all_invited() const {
+    return eventually([this] { return resets_->idle(); });
+  }
   // Between the service and the broker.
   tcp_gate& broker_gate() { return gate_; }
   scratch_schema& schema() { return schema_; }
@@ -82,7 +90,10 @@ class running_customer {
   auth::token_rules tokens_;
   auth::token_issuer issuer_;
   customer::sessions sessions_;
+  customer::login_guard guard_;
+  std::unique_ptr<customer::password_writer> passwords_;
   std::unique_ptr<customer::membership> members_;
+  std::unique_ptr<customer::password_resets> resets_;
   customer::address_book addresses_{database_};
   customer::directory customers_{database_};
   std::unique_ptr<amqp::connection> rpc_connection_;

@@ -1,6 +1,9 @@
 // Sessions when the database commits and its answer is lost: what was committed is given, and nothing else.
 #include "common/db/migration.hpp"
 #include "customer/migrations.hpp"
+#include "customer/password_resets.hpp"
+#include "customer/reset_token_store.hpp"
+#include "customer/secret_token.hpp"
 #include "customer/sessions.hpp"
 #include "customer/store.hpp"
 #include "tests/db/gate.hpp"
@@ -35,6 +38,9 @@ struct fixture {
   db::pool pool{through(between, schema.options()), logger, metrics};
   auth::token_issuer issuer{rules()};
   customer::sessions sessions{pool, issuer, std::chrono::days{30}};
+  auth::password_hasher hasher;
+  customer::password_writer passwords{pool, 16min, [] {}};
+  customer::password_resets resets{pool, hasher, passwords, loop, {}, [] {}, logger};
   customer::credentials ada;
 
   fixture() {
@@ -51,6 +57,23 @@ struct fixture {
   }
   customer::session refresh(const std::string& shown) {
     return wait_for(loop, [&] { return sessions.refresh(shown, async::deadline::in(5s)); });
+  }
+  // A token of ada's, as a mail would bring it.
+  std::string invite() {
+    const auto drawn = customer::fresh_secret_token();
+    const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    schema.as_root([&](db::session& s) {
+      customer::store::add_reset_token(s, {drawn.hash, ada.account.id, now, now + 30min});
+    });
+    return drawn.text;
+  }
+  std::string reset(const std::string& token) {
+    try {
+      wait_for(loop, [&] { return resets.reset(token, "battery staple", async::deadline::in(5s)); });
+      return "accepted";
+    } catch (const error& failure) {
+      return failure.slug();
+    }
   }
   // The connection may be the cut one at first; only its coming back is waited for.
   bool is_refused(const std::string& shown) {
@@ -87,4 +110,17 @@ BOOST_FIXTURE_TEST_CASE(a_second_use_whose_commit_is_not_answered_is_no_success,
   BOOST_CHECK_THROW(static_cast<void>(refresh(in.refresh_token)), error);
   between.set(test::gate::mode::open);
   BOOST_TEST(is_refused(next.refresh_token));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_reset_whose_commit_is_not_answered_is_looked_up, fixture) {
+  const auto token = invite();
+  between.set(test::gate::mode::swallow_commit);
+  BOOST_TEST(reset(token) == "accepted");
+  between.set(test::gate::mode::open);
+  schema.as_root([this](db::session& s) {
+    BOOST_TEST(customer::store::find_credentials(s, ada.account.id)->password_hash != ada.password_hash);
+  });
+  std::string again;
+  BOOST_TEST(test::eventually([&] { return (again = reset(token)) != "database-unavailable"; }));
+  BOOST_TEST(again == "reset-token-invalid");
 }

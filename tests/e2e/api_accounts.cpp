@@ -45,6 +45,42 @@ void walk_passwords(walk& w, const std::string& email) {
     BOOST_TEST(device.get(path).status == 200, path);
 }
 
+// From the mail that came last; empty when there is none.
+std::string mailed_token(const std::string& email) {
+  const std::string mark = "reset#";
+  for (const auto& each : mails_to(email))
+    if (const auto at = each.text.find(mark); at != std::string::npos)
+      return each.text.substr(at + mark.size(), 43);
+  return {};
+}
+
+void walk_forgotten_passwords(walk& w) {
+  const auto email = fresh_email();
+  const auto made = w.ask(w.stranger, "POST", "/api/signup", "201", credentials(email, "12345678"));
+  const auto* const forgot = "/api/password/forgot";
+  const auto* const reset = "/api/password/reset";
+  for (const auto& each : {email, fresh_email(), std::string("nobody")})
+    w.ask(w.stranger, "POST", forgot, "204", R"({"email":)" + quoted(each) + "}");
+  w.ask(w.stranger, "POST", forgot, "400 invalid-body", R"({"email":7})");
+  std::string token;
+  BOOST_TEST(becomes_true([&] { return !(token = mailed_token(email)).empty(); }, 20s));
+  const auto wanted = [](const std::string& shown, const std::string& password) {
+    return R"({"token":)" + quoted(shown) + R"(,"newPassword":)" + quoted(password) + "}";
+  };
+  w.ask(w.stranger, "POST", reset, "400 invalid-body", wanted(token, "1234567"));
+  w.ask(w.stranger, "POST", reset, "400 reset-token-invalid", wanted(std::string(43, 'A'), "87654321"));
+  w.ask(w.stranger, "POST", reset, "204", wanted(token, "87654321"));
+  w.ask(w.stranger, "POST", reset, "400 reset-token-invalid", wanted(token, "yet another"));
+  w.ask(w.stranger, "POST", "/api/login", "401 bad-credentials", credentials(email, "12345678"));
+  w.ask(w.stranger, "POST", "/api/login", "200", credentials(email, "87654321"));
+  browser device(url(), w.phone ? iphone : desktop);
+  device.log_in_as(text_of(made, "/accessToken"));
+  for (const auto* path : {"/api/profile", "/api/cart", "/api/products"})
+    BOOST_TEST(becomes_true([&] { return device.get(path).status == 401; }, 20s), path);
+  const auto ended = R"({"refreshToken":)" + quoted(text_of(made, "/refreshToken")) + "}";
+  w.ask(w.stranger, "POST", "/api/token/refresh", "401 refresh-token-invalid", ended);
+}
+
 void walk_entries(walk& w) {
   const auto email = fresh_email();
   const auto made = w.ask(w.stranger, "POST", "/api/signup", "201", credentials(email, "12345678"));
@@ -57,6 +93,7 @@ void walk_entries(walk& w) {
   w.ask(w.stranger, "POST", "/api/login", "200", credentials(email, "12345678"), {{"", opened_session}});
   walk_sessions(w, text_of(made, "/refreshToken"));
   walk_passwords(w, email);
+  walk_forgotten_passwords(w);
   w.ask(w.stranger, "POST", "/api/login", "401 bad-credentials", credentials(email, "wrong password"));
   w.ask(w.stranger, "POST", "/api/login", "401 bad-credentials", credentials(fresh_email(), "12345678"));
   w.ask(w.stranger, "POST", "/api/login", "400 invalid-body", R"({"email":"a@b.cd"})");

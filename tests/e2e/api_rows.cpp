@@ -13,6 +13,8 @@ const std::vector<row>& table() {
       {"PATCH /api/profile", access::user, {"200", "400 invalid-body", "401 token-invalid"}},
       {"DELETE /api/profile", access::user, {"204", "401 token-invalid"}},
       {"PUT /api/password", access::user, {"204", "401 bad-credentials", "400 invalid-body"}},
+      {"POST /api/password/forgot", access::open, {"204", "400 invalid-body"}},
+      {"POST /api/password/reset", access::open, {"204", "400 reset-token-invalid", "400 invalid-body"}},
       {"GET /api/addresses", access::user, {"200", "401 token-invalid"}},
       {"POST /api/addresses", access::user, {"201", "400 invalid-body", "401 token-invalid"}},
       {"PUT /api/addresses/{id}", access::user, {"200", "400 invalid-body", "404 address-not-found"}},
