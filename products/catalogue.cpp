@@ -1,5 +1,6 @@
 #include "products/catalogue.hpp"
 
+#include "products/category_store.hpp"
 #include "products/listing_store.hpp"
 #include "products/search_store.hpp"
 #include "products/store.hpp"

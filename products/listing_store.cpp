@@ -218,21 +218,4 @@ std::vector<list_position> positions(db::session& s, const list_request& asked,
   return by(source::scan, {});
 }
 
-// A loose scan of the index over the type: one look-up for each, in one statement. (The server plans it so
-// when its statistics are fresh, which it sees to itself; until then it reads the index, 20 ms at 100,000
-// products.)
-std::vector<std::string> category_names(db::session& s) {
-  std::vector<std::string> names;
-  for (auto& row : s.query("SELECT DISTINCT type FROM product ORDER BY type"))
-    names.push_back(row.take_text(0));
-  return names;
-}
-
-std::vector<category> counted_categories(db::session& s) {
-  std::vector<category> found;
-  for (auto& row : s.query("SELECT type, COUNT(*) FROM product GROUP BY type ORDER BY type"))
-    found.push_back({row.take_text(0), row.integer(1)});
-  return found;
-}
-
 }  // namespace mercat::products::store

@@ -17,7 +17,5 @@ namespace mercat::products::store {
 [[nodiscard]] std::vector<list_position> positions(db::session& s, const list_request& asked,
                                                    std::span<const std::string> terms, std::int64_t limit);
 
-[[nodiscard]] std::vector<std::string> category_names(db::session& s);
-[[nodiscard]] std::vector<category> counted_categories(db::session& s);
 
 }  // namespace mercat::products::store

@@ -2,10 +2,12 @@
 
 #include "common/db/error.hpp"
 #include "products/bulk_insert.hpp"
+#include "products/category_store.hpp"
 #include "products/stock_store.hpp"
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <stdexcept>
 #include <unordered_map>
 
@@ -149,8 +151,13 @@ void insert(db::session& s, std::span<product> items) {
   std::vector<std::string> skus;
   for (const auto& item : items) skus.push_back(item.sku);
   const auto ids = find_ids(s, skus);
-  for (auto& item : items) item.id = ids.at(item.sku);
+  std::map<std::string, std::int64_t> more;
+  for (auto& item : items) {
+    item.id = ids.at(item.sku);
+    ++more[item.type];
+  }
   open_stock(s, items);
+  count_products(s, more);
 }
 
 bool add(db::session& s, const product& item) {
@@ -168,6 +175,8 @@ bool add(db::session& s, const product& item) {
 }
 
 product update(db::session& s, const product& changed) {
+  const auto before = s.query_one("SELECT type FROM product WHERE id = ? FOR UPDATE", changed.id);
+  if (!before) throw product_not_found();
   std::uint64_t matched = 0;
   try {
     matched = s.execute(
@@ -180,12 +189,12 @@ product update(db::session& s, const product& changed) {
   } catch (const db::duplicate_key&) {
     throw sku_taken();
   }
-  auto current = find(s, changed.id);
-  if (!current) throw product_not_found();
+  auto current = find(s, changed.id).value();
   if (matched == 0)
     throw error(fault::conflict, "version-conflict",
-                "the product was changed meanwhile: its version is " + std::to_string(current->version));
-  return std::move(*current);
+                "the product was changed meanwhile: its version is " + std::to_string(current.version));
+  if (before->text(0) != current.type) count_products(s, {{before->text(0), -1}, {current.type, 1}});
+  return current;
 }
 
 product remove(db::session& s, product_id id) {
@@ -197,6 +206,7 @@ product remove(db::session& s, product_id id) {
             id, last.version);
   s.execute("DELETE FROM stock WHERE product_id = ?", id);
   s.execute("DELETE FROM product WHERE id = ?", id);
+  count_products(s, {{last.type, -1}});
   return last;
 }
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "products/search_store.hpp"
+#include "products/store.hpp"
 #include "tests/products/catalogue_of_test.hpp"
 
 #include <array>
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,12 +28,11 @@ struct listing_of_test : catalogue_of_test {
   }
 
   static void write(db::session& s, products::product& item) {
-    s.execute(
-        "INSERT INTO product (sku, name, description, type, unit, price, available, supplier, banner) VALUES "
-        "(?, ?, ?, ?, ?, ?, TRUE, '', '')",
-        item.sku, item.name, item.description, item.type, item.unit, item.price.minor_units);
-    item.id = s.last_id();
-    s.execute("INSERT INTO stock (product_id, on_hand) VALUES (?, 1)", item.id);
+    item.quantity = 1;
+    item.available = true;
+    item.created_at = item.updated_at =
+        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    products::store::insert(s, {&item, 1});
   }
 
   products::product_id put(products::product item) {
@@ -44,7 +45,7 @@ struct listing_of_test : catalogue_of_test {
 
   void remove(products::product_id id) {
     database.run_blocking([&](db::session& s) {
-      s.execute("DELETE FROM product WHERE id = ?", id);
+      static_cast<void>(products::store::remove(s, id));
       products::store::remove_from_search(s, id);
     });
   }
