@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t max_fields = 100;
 constexpr std::size_t max_length_digits = 15;
+constexpr std::size_t max_method = 32;  // the longest registered one has 17 (RFC 4437)
 
 constexpr head_refusal malformed(std::string_view detail) {
   return {400, "malformed-request", detail};
@@ -82,7 +83,9 @@ refusal read_request_line(std::string_view line, request_head& head, bool& http_
   head.method_text = line.substr(0, first);
   head.target = line.substr(first + 1, second - first - 1);
   const auto version = line.substr(second + 1);
-  if (!is_token(head.method_text)) return malformed("The method is not a token.");
+  if (!is_token(head.method_text) || head.method_text.size() > max_method) {
+    return malformed("The method is not a token of at most 32 characters.");
+  }
   head.method = method_named(head.method_text);
   if (head.target.empty() || head.target.front() != '/') {
     return malformed("The request target must start with '/'.");
@@ -187,7 +190,8 @@ line_state next_line(std::string_view& rest, std::string_view& line) noexcept {
 bool hopeless_start(std::string_view partial) noexcept {
   const auto method = partial.substr(0, std::min(partial.find(' '), partial.size()));
   const auto bare = method.ends_with('\r') ? method.substr(0, method.size() - 1) : method;
-  return !partial.empty() && (bare.size() != method.size() || !is_token(method) || method.size() > 32);
+  return !partial.empty() &&
+         (bare.size() != method.size() || !is_token(method) || method.size() > max_method);
 }
 
 struct reader {

@@ -79,6 +79,7 @@ const std::vector<refused_head> refusals{
     {"chunked", 411, with("Transfer-Encoding: chunked\r\n")},
     {"chunked and Content-Length", 411, with("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n")},
     {"disguised chunked", 411, with("Transfer-Encoding: identity, chunked\r\n")},
+    {"method of 33 letters", 400, std::string(33, 'A') + " / HTTP/1.1\r\nHost: h\r\n\r\n"},
     {"other expectation", 417, with("Expect: miracles\r\n")},
 };
 
