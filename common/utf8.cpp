@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace mercat {
@@ -25,7 +27,37 @@ bool shows_nothing(char32_t point) noexcept {
       ranges, [point](const auto& range) { return point >= range.first && point <= range.second; });
 }
 
+struct lead_byte {
+  std::size_t following;
+  std::uint32_t bits;
+  std::uint32_t least;  // smaller code points have a shorter form
+};
+
+std::optional<lead_byte> lead_of(std::uint8_t byte) noexcept {
+  if (byte < 0x80) return lead_byte{0, byte, 0};
+  if ((byte & 0xE0) == 0xC0) return lead_byte{1, byte & 0x1Fu, 0x80};
+  if ((byte & 0xF0) == 0xE0) return lead_byte{2, byte & 0x0Fu, 0x800};
+  if ((byte & 0xF8) == 0xF0) return lead_byte{3, byte & 0x07u, 0x10000};
+  return std::nullopt;
+}
+
 }  // namespace
+
+bool valid_utf8(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = lead_of(static_cast<std::uint8_t>(text[i]));
+    if (!lead || text.size() - i <= lead->following) return false;
+    auto point = lead->bits;
+    for (std::size_t k = 1; k <= lead->following; ++k) {
+      const auto next = static_cast<std::uint8_t>(text[i + k]);
+      if ((next & 0xC0) != 0x80) return false;
+      point = (point << 6) | (next & 0x3Fu);
+    }
+    if (point < lead->least || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) return false;
+    i += 1 + lead->following;
+  }
+  return true;
+}
 
 char32_t take_code_point(std::string_view& text) noexcept {
   const auto lead = static_cast<unsigned char>(text.front());

@@ -1,9 +1,12 @@
-// What a text of valid UTF-8 consists of, for the rules of what people may write. Pure; thread-safe.
+// Is a text valid UTF-8, and what it consists of, for the rules of what people may write. Pure; thread-safe.
 #pragma once
 
 #include <string_view>
 
 namespace mercat {
+
+// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+[[nodiscard]] bool valid_utf8(std::string_view text) noexcept;
 
 // Taken off the front of a text that is not empty. Of broken UTF-8 it makes some code point, never more text.
 [[nodiscard]] char32_t take_code_point(std::string_view& text) noexcept;

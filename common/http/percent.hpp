@@ -13,7 +13,4 @@ enum class plus { is_plus, is_space };  // form encoding makes a space a '+', in
 // nullopt: not decodable under the rules above.
 [[nodiscard]] std::optional<std::string> percent_decoded(std::string_view text, plus sign);
 
-// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
-[[nodiscard]] bool valid_utf8(std::string_view text) noexcept;
-
 }  // namespace mercat::http
