@@ -1,20 +1,14 @@
 #include "products/product_rpc.hpp"
 
 #include "common/error.hpp"
+#include "products/product_request.hpp"
 
 namespace mercat::products {
 
 namespace {
 
-constexpr std::size_t most_ids = 1000;
 // Below what an AMQP connection of ours takes (bytes).
 constexpr std::size_t longest_reply = 12UL * 1024 * 1024;
-constexpr std::int64_t most_exported = 500;
-
-product_id require_id(const json::value& data) {
-  if (const auto id = read_product_id(data)) return *id;
-  throw error(fault::malformed, "invalid-product-id", "a product id is a positive integer");
-}
 
 async::task<amqp::rpc_reply> view_product(catalogue& shop, product_id id, async::deadline until) {
   const auto item = co_await shop.find(id, until);
@@ -36,29 +30,6 @@ async::task<amqp::rpc_reply> view_products(catalogue& shop, std::vector<product_
     throw error(fault::too_large, "reply-too-large",
                 "these products are too long for one reply: ask for fewer");
   co_return amqp::rpc_reply{200, std::move(body)};
-}
-
-std::vector<product_id> require_ids(const json::value& data) {
-  if (!data.IsArray() || data.Size() > most_ids)
-    throw error(fault::malformed, "invalid-product-ids", "data must be a list of at most 1000 product ids");
-  std::vector<product_id> ids;
-  ids.reserve(data.Size());
-  for (const auto& each : data.GetArray()) ids.push_back(require_id(each));
-  return ids;
-}
-
-struct export_request {
-  product_id after = 0;
-  std::int64_t limit = most_exported;
-};
-
-export_request require_export(const json::value& data) {
-  export_request wanted;
-  wanted.after = json::integer(data, "after").value_or(wanted.after);
-  wanted.limit = json::integer(data, "limit").value_or(wanted.limit);
-  if (!data.IsObject() || wanted.after < 0 || wanted.limit < 1 || wanted.limit > most_exported)
-    throw error(fault::malformed, "invalid-export", "data must be {after: 0 or more, limit: 1 to 500}");
-  return wanted;
 }
 
 async::task<amqp::rpc_reply> export_products(assortment& goods, export_request wanted,
@@ -107,7 +78,7 @@ std::map<std::string, amqp::rpc_handler> product_rpc(catalogue& shop, assortment
        }},
       {"EXPORT_PRODUCTS",
        [&goods](const json::value& data, async::deadline until) {
-         return export_products(goods, require_export(data), until);
+         return export_products(goods, export_request::read(data), until);
        }},
   };
 }

@@ -3,7 +3,7 @@
 #include "common/amqp/rpc.hpp"
 #include "common/async/event_loop.hpp"
 #include "common/error.hpp"
-#include "common/rfc3339.hpp"
+#include "common/messaging/revocation_text.hpp"
 #include "common/uuid.hpp"
 
 #include <atomic>
@@ -16,15 +16,6 @@ namespace {
 
 constexpr std::chrono::milliseconds pause_after_failure{250};
 constexpr std::chrono::milliseconds snapshot_time{2000};
-
-// {"customerId","before"}; throws error(fault::malformed).
-void take(const json::value& said, auth::revocations& into) {
-  const auto customer = json::integer(said, "customerId");
-  const auto text = json::text(said, "before");
-  const auto before = parse_rfc3339(text.value_or(""));
-  if (!customer || !before) throw error(fault::malformed, "invalid-event", "not a revocation");
-  into.revoke(*customer, *before);
-}
 
 }  // namespace
 
@@ -64,8 +55,7 @@ struct revocation_feed::state final : amqp::channel_user {
   }
   void on_message(amqp::message&& item) override {
     try {
-      const auto said = json::document::parse(item.body);
-      take(said.root(), into);
+      note_revocation(item.body, into);
     } catch (const error&) {
       logger.error("a revocation cannot be read", {{"event", std::string_view{item.message_id}}});
     }
@@ -108,10 +98,7 @@ async::task<bool> revocation_feed::state::ask(std::shared_ptr<state> self) {
     const auto reply =
         co_await self->customer->call("VIEW_REVOCATIONS", "{}", async::deadline::in(snapshot_time));
     if (reply.status != 200) throw error(fault::unavailable, "no-revocations", "refused");
-    const auto said = json::document::parse(reply.body);
-    const auto* list = json::member(said.root(), "revocations");
-    if (list == nullptr || !list->IsArray()) throw error(fault::malformed, "no-revocations", "unreadable");
-    for (const auto& each : list->GetArray()) take(each, self->into);
+    note_revocations(reply.body, self->into);
     self->failing = false;
     co_return true;
   } catch (const error& failure) {
