@@ -18,7 +18,7 @@ constexpr std::size_t depth_limit = 64;
 constexpr unsigned parse_flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
                                  rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
 
-enum class refusal { none, too_deep, duplicate_member, lone_surrogate, null_character };
+enum class refusal { none, too_deep, duplicate_member, lone_surrogate, null_character, infinite };
 
 // RapidJSON's UTF-8 check takes all bytes that a lead byte announces, also behind the terminating NUL: a text
 // cut within a character was read up to three bytes beyond its end.
@@ -63,7 +63,10 @@ class strict_handler {
   bool Uint(unsigned value_) { return into_.Uint(value_); }
   bool Int64(std::int64_t value_) { return into_.Int64(value_); }
   bool Uint64(std::uint64_t value_) { return into_.Uint64(value_); }
-  bool Double(double value_) { return into_.Double(value_); }
+  // Between the largest double and 1e309 RapidJSON reads an infinity, which no writer can give back.
+  bool Double(double value_) {
+    return std::isfinite(value_) ? into_.Double(value_) : refuse(refusal::infinite);
+  }
   bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
   bool String(const char* data, rapidjson::SizeType size, bool copy) {
     return sound({data, size}) && into_.String(data, size, copy);
@@ -131,6 +134,8 @@ const char* meaning_of(rapidjson::ParseErrorCode code, refusal why) {
       return "a surrogate escape stands alone";
     case refusal::null_character:
       return "a text contains U+0000";
+    case refusal::infinite:
+      return "a number is too big";
     case refusal::none:
       break;
   }
