@@ -216,6 +216,7 @@ void slow_crowd::drive(std::uint16_t port, bool tls, std::size_t size) {
       each.reset();
     }
     held_ = open;
+    if (looks == 0 && open < size * 9 / 10) continue;  // still gathering
     ++looks;
     seen += static_cast<double>(open);
   }

@@ -17,7 +17,7 @@ void work_as_an_attacker();
 struct crowd_report {
   long closed = 0;    // ended by the edge
   long answered = 0;  // of these, told something before the end (408, 429)
-  double held = 0;    // open on average
+  double held = 0;    // open on average, from when nine tenths of them were
 };
 
 class slow_crowd {

@@ -61,7 +61,7 @@ LIMITS = [
 def take(kept, environment):
     """What is kept, with what the environment says instead; everything is checked before anything starts."""
     known = {PREFIX + limit.word: limit.checked for limit in LIMITS} | {
-        "MERCAT_EDGE_TRUSTED_PROXIES": _networks, "MERCAT_CORS_ORIGINS": _origins, "MERCAT_ACME_ROOT": _folder,
+        "MERCAT_EDGE_HOST": _host, "MERCAT_EDGE_TRUSTED_PROXIES": _networks, "MERCAT_CORS_ORIGINS": _origins, "MERCAT_ACME_ROOT": _folder,
         "MERCAT_TLS_CERTIFICATE": _file, "MERCAT_TLS_KEY": _file,
     }
     unknown = [key for key in environment if key.startswith(PREFIX) and key not in known and key not in PORTS]
@@ -109,6 +109,12 @@ def _origin(text):
     if scheme == "http" and host not in ("localhost", "127.0.0.1"):
         raise Trouble(f"MERCAT_CORS_ORIGINS: '{text}': https only, but for this machine; anybody on the way could "
                       "change the page of a plain http origin")
+    return text
+
+
+def _host(text):
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9]\d{0,4})?", text, re.ASCII):
+        raise Trouble(f"MERCAT_EDGE_HOST={text}: a name like shop.example, with a port if clients see one")
     return text
 
 

@@ -139,9 +139,10 @@ def _words_of_edge(instance):
     }
     redirect = ""
     if PLAIN[instance.mode] == "redirect":
-        port = "" if instance.edge_tls_port == 443 else f":{instance.edge_tls_port}"
+        # Without a name of its own: whichever name of this machine the client used.
+        host = kept.get("MERCAT_EDGE_HOST") or f"$host:{instance.edge_tls_port}"
         redirect = fill_template(TEMPLATES / "edge-redirect.conf.in", words | {
-            "NGINX": TEMPLATES, "LISTEN": plain, "HTTPS_PORT": port})
+            "NGINX": TEMPLATES, "LISTEN": plain, "HTTPS_HOST": host})
     return words | {"REDIRECT": redirect}
 
 
