@@ -78,6 +78,8 @@ BOOST_AUTO_TEST_CASE(an_address_is_one_address) {
            {"a port", "ann@example.test:25"},
            {"a path", "ann@example.test/x"},
            {"a domain in Cyrillic", "ann@\xD0\xB5xample.test"},
+           {"an option", "-oQ@example.test"},
+           {"a long option", "--help@example.test"},
            {"a URL", "mailto:ann@example.test?bcc=x@example.test"},
            {"a file", "|/bin/sh@example.test x"}})
     tries.push_back(signing_up("e-mail of " + name, email));
@@ -130,8 +132,8 @@ BOOST_AUTO_TEST_CASE(a_mail_goes_to_its_reader_and_says_what_it_should) {
     tried.expected = "201";
     all.try_at(the("edge"), tried);
   }
-  for (const auto* local : {"-oQ/tmp/x", "--help", "root+x", "a'b", "{a}", "$HOME", "`id`", "a!b", "a%b",
-                            "a=b", "a/b", "*", "a|b", "a&b", "#a"}) {
+  for (const auto* local :
+       {"root+x", "a'b", "{a}", "$HOME", "`id`", "a!b", "a%b", "a=b", "a/b", "*", "a|b", "a&b", "#a"}) {
     all_sent.push_back({"Ann", local + uuid_v7() + "@example.test"});
     auto tried = signing_up("an address like " + std::string(local), all_sent.back().email);
     tried.expected = "201";

@@ -6,8 +6,10 @@
 
 #include <openssl/evp.h>
 
+#include <future>
 #include <stop_token>
 #include <thread>
+#include <utility>
 
 namespace mercat::security {
 
@@ -30,6 +32,40 @@ std::string mark_of(const std::string& body) {
   return std::to_string(body.size()) + " " + head + " " +
          body.substr(body.size() - std::min<std::size_t>(body.size(), 80));
 }
+
+// Publishes one message and waits for what the broker says to it: a confirm, or the end of the connection.
+class one_message final : public amqp::channel_user {
+ public:
+  one_message(std::string to, std::string body) : to_(std::move(to)), body_(std::move(body)) {}
+
+  void on_open(amqp::channel& fresh) override {
+    if (std::exchange(sent_, true)) return;
+    fresh.select_confirms();
+    amqp::publish_options options;
+    options.routing_key = to_;
+    options.type = "nothing.known";
+    fresh.publish(options, body_);
+  }
+  void on_closed() override { say("refused by the broker"); }
+  void on_confirm(std::uint64_t, bool, bool acknowledged) override {
+    say(acknowledged ? "taken" : "refused by the broker");
+  }
+
+  std::string outcome() {
+    auto said = said_.get_future();
+    return said.wait_for(std::chrono::seconds{20}) == std::future_status::ready ? said.get() : "no word";
+  }
+
+ private:
+  void say(const char* what) {
+    if (sent_ && !std::exchange(over_, true)) said_.set_value(what);
+  }
+
+  const std::string to_, body_;
+  bool sent_ = false;
+  bool over_ = false;
+  std::promise<std::string> said_;
+};
 
 }  // namespace
 
@@ -54,6 +90,18 @@ std::string queue::put(const std::string& name, const std::string& body,
   } catch (const std::runtime_error&) {
     return "refused by the broker";
   }
+}
+
+std::string queue::put_directly(const std::string& name, const std::string& body) const {
+  async::event_loop loop("attack");
+  log::logger quiet("attack", "attack-1", log::level::error);
+  metrics::registry metrics;
+  amqp::connection connection(loop, broker_.options("attack"), quiet, metrics);
+  one_message message(name, body);
+  connection.add(message);
+  auto outcome = message.outcome();
+  connection.remove(message);
+  return outcome;
 }
 
 std::string queue::call(const std::string& name, const std::string& body, const std::string& more,

@@ -28,6 +28,8 @@ class queue {
 
   // "taken", or what the broker said.
   std::string put(const std::string& name, const std::string& body, const std::string& properties) const;
+  // The same over AMQP, for what is too large for the management API.
+  [[nodiscard]] std::string put_directly(const std::string& name, const std::string& body) const;
   // An RPC request and its reply: "reply", the error's slug, or "none".
   [[nodiscard]] std::string call(const std::string& name, const std::string& body,
                                  const std::string& more = {},

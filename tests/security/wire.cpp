@@ -8,6 +8,7 @@
 #include <array>
 #include <atomic>
 #include <cctype>
+#include <csignal>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -44,6 +45,9 @@ SSL_CTX* trust() {
     if (made == nullptr || SSL_CTX_load_verify_file(made, e2e::variable("MERCAT_TLS_CA").c_str()) != 1)
       throw std::runtime_error("MERCAT_TLS_CA names no certificate");
     SSL_CTX_set_verify(made, SSL_VERIFY_PEER, nullptr);
+    // OpenSSL writes without MSG_NOSIGNAL; what the other side has closed is for the reading side to find
+    // out.
+    std::signal(SIGPIPE, SIG_IGN);
     return made;
   }();
   return context;
@@ -90,13 +94,17 @@ struct wire::socket {
     if (tls == nullptr) return ::send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     return SSL_write(tls, bytes.data(), static_cast<int>(bytes.size()));
   }
-  long read(std::span<char> into) const {
+  // 0 or below: the end; nothing: not yet (what came was TLS's own, a session ticket).
+  std::optional<long> read(std::span<char> into) const {
     if (tls == nullptr) return ::recv(descriptor, into.data(), into.size(), 0);
-    return SSL_read(tls, into.data(), static_cast<int>(into.size()));
+    const int count = SSL_read(tls, into.data(), static_cast<int>(into.size()));
+    if (count <= 0 && SSL_get_error(tls, count) == SSL_ERROR_WANT_READ) return std::nullopt;
+    return count;
   }
   void secure() {
     tls = SSL_new(trust());
     SSL_set_fd(tls, descriptor);
+    SSL_clear_mode(tls, SSL_MODE_AUTO_RETRY);
     X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), "127.0.0.1");
     if (SSL_connect(tls) != 1) throw std::runtime_error("no TLS with the edge, or a wrong certificate");
   }
@@ -133,16 +141,19 @@ void wire::half_close() {
 }
 
 wire::arrival wire::more(clock::time_point until) {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now()).count();
-  pollfd waiting{socket_->descriptor, POLLIN, 0};
-  const bool kept_back = socket_->tls != nullptr && SSL_pending(socket_->tls) > 0;
-  if (!kept_back && ::poll(&waiting, 1, static_cast<int>(std::max<long>(left, 0))) <= 0)
-    return arrival::nothing;
-  std::array<char, 65'536> chunk;
-  const auto count = socket_->read(chunk);
-  if (count <= 0) return arrival::end;
-  buffer_.append(chunk.data(), static_cast<std::size_t>(count));
-  return arrival::bytes;
+  for (;;) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now()).count();
+    pollfd waiting{socket_->descriptor, POLLIN, 0};
+    const bool kept_back = socket_->tls != nullptr && SSL_pending(socket_->tls) > 0;
+    if (!kept_back && ::poll(&waiting, 1, static_cast<int>(std::max<long>(left, 0))) <= 0)
+      return arrival::nothing;
+    std::array<char, 65'536> chunk;
+    const auto count = socket_->read(chunk);
+    if (!count) continue;
+    if (*count <= 0) return arrival::end;
+    buffer_.append(chunk.data(), static_cast<std::size_t>(*count));
+    return arrival::bytes;
+  }
 }
 
 std::optional<e2e::answer> wire::read(bool head, std::chrono::milliseconds limit) {
