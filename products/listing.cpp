@@ -3,6 +3,7 @@
 #include "common/auth/base64url.hpp"
 #include "common/error.hpp"
 #include "common/number.hpp"
+#include "common/utf8.hpp"
 #include "products/fingerprint.hpp"
 #include "products/search_words.hpp"
 
@@ -129,6 +130,8 @@ list_position read_cursor(list_order order, std::string_view text) {
   const auto id = take_number<product_id>(rest);
   const auto price = take_part(rest);
   if (!made_for || *made_for != name_of(order) || !id || !price) throw invalid_cursor();
+  // The sum is no secret: a cursor may be anybody's work.
+  if (!valid_utf8(rest) || rest.find('\0') != std::string_view::npos) throw invalid_cursor();
   list_position place{*id, {}, std::string(rest)};
   if (!price->empty()) {
     const auto amount = whole_number<std::int64_t>(*price);

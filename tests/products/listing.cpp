@@ -113,6 +113,14 @@ BOOST_AUTO_TEST_CASE(a_cursor_that_was_touched_is_refused) {
                           with_slug("invalid-cursor"));
 }
 
+BOOST_AUTO_TEST_CASE(a_cursor_whose_name_is_no_text_is_refused) {
+  for (const auto& name : {std::string("\xFF\xFE"), std::string("cut \xC3"), std::string("a\0b", 3)}) {
+    const auto forged = write_cursor(list_order::by_name, {42, {}, name});
+    BOOST_CHECK_EXCEPTION(static_cast<void>(read_cursor(list_order::by_name, forged)), error,
+                          with_slug("invalid-cursor"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(ids_are_integers_and_at_most_a_hundred) {
   const auto violates = [](const std::string& body) {
     const auto document = json::document::parse(body);
