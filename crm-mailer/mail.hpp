@@ -32,8 +32,8 @@ struct mail {
 // and in the SMTP envelope. (Whether it is a sensible address was decided when it was taken in.)
 [[nodiscard]] bool is_safe_address(std::string_view address) noexcept;
 
-// The whole message with CRLF line ends, no line over 78 bytes, ready for DATA but for dot-stuffing. Throws
-// error(fault::malformed, "bad-address" or "bad-message-id").
+// The whole message with CRLF line ends, no line over 78 bytes but one that a long address or id fills alone,
+// ready for DATA but for dot-stuffing. Throws error(fault::malformed, "bad-address" or "bad-message-id").
 [[nodiscard]] std::string compose(const mail& what);
 
 // RFC 2047: as it is when short and plain, else encoded words that never split a character, folded after
