@@ -11,6 +11,18 @@ if(MERCAT_SANITIZE)
   target_compile_options(mercat_flags INTERFACE -fsanitize=${MERCAT_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(mercat_flags INTERFACE -fsanitize=${MERCAT_SANITIZE})
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # clang knows not all names above; and it warns of comparisons inside RapidJSON (common/json/rapidjson.hpp).
+  target_compile_options(mercat_flags INTERFACE -Wno-unknown-warning-option -Wno-ambiguous-reversed-operator)
+endif()
+# Code whose branches libFuzzer can see, and whose undefined behaviour ends the program (tests/fuzz). Sections, so
+# that a target links without what it never calls.
+option(MERCAT_FUZZ "Build for the fuzz targets; needs clang" OFF)
+if(MERCAT_FUZZ)
+  target_compile_options(mercat_flags INTERFACE
+    -fsanitize=fuzzer-no-link -fno-sanitize-recover=all "-fsanitize-ignorelist=${CMAKE_SOURCE_DIR}/tests/fuzz/ignored.txt"
+    -ffunction-sections -fdata-sections)
+endif()
 
 # mercat_service(NAME SOURCES...): a library with all of the service but main(), so that tests can link it,
 # and the program itself.
