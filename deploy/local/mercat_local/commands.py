@@ -9,8 +9,8 @@ import os
 import shlex
 import sys
 
-from . import (bringup, certificates, credentials, dead_letters, key_rotation, mailbox, mariadb, processes, rabbitmq,
-               roles, seeding, services, signing_keys, testing)
+from . import (bringup, certificates, credentials, dead_letters, fuzzing, key_rotation, mailbox, mariadb, processes,
+               rabbitmq, roles, seeding, services, signing_keys, testing)
 from .console import Trouble, complain, say
 from .fleet import Fleet
 from .instance import Instance
@@ -69,6 +69,7 @@ def _parse(arguments):
     stop.add_argument("name")
     command("scale", _scale).add_argument("wanted", metavar="service=count", nargs="+")
     command("test", testing.run)
+    fuzzing.add_to(command("fuzz", fuzzing.run))
     if arguments[:1] == ["test"]:  # everything after it belongs to ctest, dashes included
         options = parser.parse_args(["test"])
         options.rest = arguments[1:]
