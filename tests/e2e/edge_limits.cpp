@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <cstdlib>
 #include <mutex>
 #include <thread>
 
@@ -135,6 +136,26 @@ BOOST_AUTO_TEST_CASE(who_is_no_proxy_of_ours_cannot_say_who_the_client_is) {
     device.header("X-Forwarded-For", "192.0.2." + std::to_string(i + 1));
     return device.post("/api/login", nobody);
   }));
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_setting_is_refused_before_anything_is_touched) {
+  struct setting {
+    const char* name;
+    const char* value;
+  };
+  const auto before = replicas();
+  for (const auto& each :
+       {setting{"MERCAT_CORS_ORIGINS", "*"}, setting{"MERCAT_CORS_ORIGINS", "http://shop.example"},
+        setting{"MERCAT_EDGE_LOGIN_RATE", "0r/s"}, setting{"MERCAT_EDGE_LOGIN_RATES", "1r/s"},
+        setting{"MERCAT_TLS_KEY", "/etc/hostname"}, setting{"MERCAT_MODE", "test"}}) {
+    ::setenv(each.name, each.value, 1);  // NOLINT(concurrency-mt-unsafe): there is one thread
+    const int code = command("up");
+    ::unsetenv(each.name);  // NOLINT(concurrency-mt-unsafe)
+    BOOST_TEST(code != 0, each.name << "=" << each.value);
+  }
+  const auto after = replicas();
+  BOOST_REQUIRE(after.size() == before.size());
+  for (std::size_t i = 0; i < after.size(); ++i) BOOST_TEST(after[i].pid == before[i].pid, after[i].name);
 }
 
 BOOST_AUTO_TEST_CASE(slow_bodies_use_up_the_connections_of_their_own_address_only) {
