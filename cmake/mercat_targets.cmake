@@ -20,8 +20,8 @@ endif()
 option(MERCAT_FUZZ "Build for the fuzz targets; needs clang" OFF)
 if(MERCAT_FUZZ)
   target_compile_options(mercat_flags INTERFACE
-    -fsanitize=fuzzer-no-link -fno-sanitize-recover=all "-fsanitize-ignorelist=${CMAKE_SOURCE_DIR}/tests/fuzz/ignored.txt"
-    -ffunction-sections -fdata-sections)
+    -fsanitize=fuzzer-no-link -fno-sanitize-recover=all
+    "-fsanitize-ignorelist=${CMAKE_SOURCE_DIR}/tests/fuzz/ignored.txt" -ffunction-sections -fdata-sections)
 endif()
 
 # mercat_service(NAME SOURCES...): a library with all of the service but main(), so that tests can link it,
