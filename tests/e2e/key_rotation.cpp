@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdlib>
+
 using namespace mercat;
 using namespace mercat::e2e;
 
@@ -117,4 +119,24 @@ BOOST_AUTO_TEST_CASE(a_dropped_key_is_good_for_nothing_and_refresh_tokens_outliv
   require_no_failure(load.finish());
   BOOST_TEST(command("rotate-key --finish --now") == 0);
   require_everywhere(renewed.access, 401);
+}
+
+BOOST_AUTO_TEST_CASE(a_rotation_that_was_killed_is_gone_on_with) {
+  BOOST_REQUIRE_EQUAL(command("rotate-key --finish --now"), 0);
+  browser device(url());
+  const auto customer = sign_up(device);
+  const auto before = log_in(customer);
+  steady_load load(shoppers, mixed_shopping(), is_success);
+  // Wherever it is by then: a replica may be stopped, starting, or have the new keys already.
+  const auto killed = "timeout -s KILL 3 '" + variable("MERCAT_COMMAND") + "' rotate-key";
+  BOOST_REQUIRE_MESSAGE(std::system(killed.c_str()) != 0, "it was done before it could be killed");  // NOLINT
+  BOOST_TEST(profile_status(before.access) == 200);
+  BOOST_TEST(command("rotate-key --finish --now") != 0);
+  BOOST_TEST(command("rotate-key") == 0);
+  BOOST_TEST(key_id_of(log_in(customer).access) == present_signing_key().id);
+  BOOST_TEST(present_signing_key().id != key_id_of(before.access));
+  require_everywhere(before.access, 200);
+  require_no_failure(load.finish());
+  BOOST_TEST(command("rotate-key --finish --now") == 0);
+  require_everywhere(before.access, 401);
 }
