@@ -1,11 +1,14 @@
 #include "common/json/document.hpp"
 
 #include "common/error.hpp"
+#include "common/number.hpp"
 
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -15,8 +18,11 @@ namespace mercat::json {
 namespace {
 
 constexpr std::size_t depth_limit = 64;
+// Numbers come as text: RapidJSON's own exact reading of a zero with an exponent ("0e-324") counts the
+// leading zeros of 0, which is undefined, and shifts by what it got.
 constexpr unsigned parse_flags = rapidjson::kParseInsituFlag | rapidjson::kParseIterativeFlag |
-                                 rapidjson::kParseValidateEncodingFlag | rapidjson::kParseFullPrecisionFlag;
+                                 rapidjson::kParseValidateEncodingFlag |
+                                 rapidjson::kParseNumbersAsStringsFlag;
 
 enum class refusal { none, too_deep, duplicate_member, lone_surrogate, null_character, infinite };
 
@@ -48,6 +54,15 @@ bool has_lone_surrogate(std::string_view text) {
   return false;
 }
 
+// The nearest double, or an infinity. text: a number of JSON.
+double double_of(std::string_view text) {
+  double nearest = 0;
+  const auto failure = std::from_chars(text.data(), text.data() + text.size(), nearest).ec;
+  if (failure == std::errc{}) return nearest;
+  // Too big or too near to zero, which from_chars does not tell apart.
+  return std::strtod(std::string(text).c_str(), nullptr);
+}
+
 // Stands between reader and document, and refuses what RapidJSON accepts.
 class strict_handler {
  public:
@@ -59,15 +74,19 @@ class strict_handler {
 
   bool Null() { return into_.Null(); }
   bool Bool(bool value_) { return into_.Bool(value_); }
-  bool Int(int value_) { return into_.Int(value_); }
-  bool Uint(unsigned value_) { return into_.Uint(value_); }
-  bool Int64(std::int64_t value_) { return into_.Int64(value_); }
-  bool Uint64(std::uint64_t value_) { return into_.Uint64(value_); }
-  // Between the largest double and 1e309 RapidJSON reads an infinity, which no writer can give back.
-  bool Double(double value_) {
-    return std::isfinite(value_) ? into_.Double(value_) : refuse(refusal::infinite);
+  // Never called: numbers come as text.
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
+  bool RawNumber(const char* data, rapidjson::SizeType size, bool) {
+    const std::string_view text{data, size};
+    if (const auto whole = whole_number<std::int64_t>(text)) return into_.Int64(*whole);
+    if (const auto whole = whole_number<std::uint64_t>(text)) return into_.Uint64(*whole);
+    const double nearest = double_of(text);
+    return std::isfinite(nearest) ? into_.Double(nearest) : refuse(refusal::infinite);
   }
-  bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
   bool String(const char* data, rapidjson::SizeType size, bool copy) {
     return sound({data, size}) && into_.String(data, size, copy);
   }

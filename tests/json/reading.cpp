@@ -5,7 +5,9 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <chrono>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -94,6 +96,26 @@ BOOST_AUTO_TEST_CASE(any_value_may_be_the_root) {
   for (const auto* text : {"null", "true", "0", "-0", "\"\"", "[]", " {} \r\n\t", "1E+2", "-1.5e-3"}) {
     BOOST_CHECK_NO_THROW(static_cast<void>(json::document::parse(text)));
   }
+}
+
+BOOST_AUTO_TEST_CASE(every_number_is_the_nearest_double) {
+  const auto read = json::document::parse(
+      "[0e-324, -0e9, 0.0e300, 1e-400, 4.9e-324, 0.1, 19.99, 1.7976931348623157e308, 9007199254740993.0, "
+      "123456789.125]");
+  const std::array expected{
+      0., 0., 0., 0., 4.9e-324, 0.1, 19.99, 1.7976931348623157e308, 9007199254740992., 123456789.125};
+  for (rapidjson::SizeType i = 0; i < expected.size(); ++i)
+    BOOST_TEST(read.root()[i].GetDouble() == expected[i]);
+}
+
+BOOST_AUTO_TEST_CASE(an_integer_stays_one_to_the_ends_of_its_range) {
+  const auto read =
+      json::document::parse("[0, -0, -9223372036854775808, 9223372036854775807, 18446744073709551615, 1.0]");
+  BOOST_TEST((read.root()[0].IsInt() && read.root()[1].IsInt()));
+  BOOST_TEST(read.root()[2].GetInt64() == std::numeric_limits<std::int64_t>::min());
+  BOOST_TEST(read.root()[3].GetInt64() == std::numeric_limits<std::int64_t>::max());
+  BOOST_TEST(read.root()[4].GetUint64() == std::numeric_limits<std::uint64_t>::max());
+  BOOST_TEST(!read.root()[5].IsInt64());
 }
 
 BOOST_AUTO_TEST_CASE(sixty_four_levels_are_enough_for_everyone) {

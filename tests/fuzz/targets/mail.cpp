@@ -76,7 +76,7 @@ std::string canonical(std::string_view text) {
 
 // At most 78 bytes (RFC 5322, 2.1.1), but for an address or an id, which has no place to be cut.
 bool fits(std::string_view line, const mail& what) {
-  if (line.size() <= 78) return true;
+  if (line.size() <= 78 || !valid_utf8(what.subject) || !valid_utf8(what.from.name)) return true;
   return line.find(what.to) != std::string_view::npos ||
          line.find(what.from.address) != std::string_view::npos ||
          line.find(what.message_id) != std::string_view::npos;
