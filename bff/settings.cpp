@@ -31,7 +31,7 @@ void check(const http::client_options& upstream, std::string_view variable) {
 settings settings::read(const std::string& service, const std::string& summary, int argc, char** argv) {
   config::environment env{service, summary};
   settings all;
-  env.run_mode();  // for nothing here, but it is one of the settings that all services are given
+  env.run_mode();  // it decides which secrets are refused
   all.process = lifecycle::process_options::declare(env, service);
   all.http = http::declare_server(env, all.process.replica);
   all.tokens = auth::declare_tokens(env);
