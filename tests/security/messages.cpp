@@ -15,8 +15,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
-
 struct call_case {
   std::string name, body, expected, more = {};
 };
@@ -30,32 +28,6 @@ std::string nested_headers(int levels) {
   std::string table;
   for (int i = 0; i < levels; ++i) table += "{\"h\":";
   return table + "1" + std::string(static_cast<std::size_t>(levels), '}');
-}
-
-const std::vector<std::pair<std::string, std::string>>& no_json() {
-  static const std::vector<std::pair<std::string, std::string>> all{
-      {"nothing", ""},
-      {"words", "not json"},
-      {"an open object", "{"},
-      {"invalid UTF-8", "{\"a\":\"\xC3\x28\"}"},
-      {"a NUL", std::string("{}\0", 3)},
-      {"NULs", std::string(1'000, '\0')},
-      {"a byte order mark", "\xEF\xBB\xBF{}"},
-      {"100,000 levels", deep},
-      {"100,000 levels of objects",
-       [] {
-         std::string open;
-         for (int i = 0; i < 100'000; ++i) open += "{\"a\":";
-         return open + "1" + std::string(100'000, '}');
-       }()},
-      {"1 MB of brackets", std::string(1'000'000, '[')},
-      {"a doubled member", R"({"type":"VIEW_PRODUCT","type":"VIEW_PRODUCT","data":1})"},
-      {"something behind it", R"({"type":"VIEW_PRODUCT","data":1} x)"},
-      {"a lone surrogate", R"({"type":"\ud800"})"},
-      {"1e400", R"({"type":"VIEW_PRODUCT","data":1e400})"},
-      {"gzip", std::string("\x1f\x8b\x08\0\0\0\0\0\0\3", 10)},
-      {"another protocol", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"}};
-  return all;
 }
 
 void try_calls(group& all, const queue& broker, const std::string& to, const std::vector<call_case>& cases) {

@@ -69,6 +69,32 @@ class one_message final : public amqp::channel_user {
 
 }  // namespace
 
+const std::vector<std::pair<std::string, std::string>>& no_json() {
+  static const std::vector<std::pair<std::string, std::string>> all{
+      {"nothing", ""},
+      {"words", "not json"},
+      {"an open object", "{"},
+      {"invalid UTF-8", "{\"a\":\"\xC3\x28\"}"},
+      {"a NUL", std::string("{}\0", 3)},
+      {"NULs", std::string(1'000, '\0')},
+      {"a byte order mark", "\xEF\xBB\xBF{}"},
+      {"100,000 levels", std::string(100'000, '[') + std::string(100'000, ']')},
+      {"100,000 levels of objects",
+       [] {
+         std::string open;
+         for (int i = 0; i < 100'000; ++i) open += "{\"a\":";
+         return open + "1" + std::string(100'000, '}');
+       }()},
+      {"1 MB of brackets", std::string(1'000'000, '[')},
+      {"a doubled member", R"({"type":"VIEW_PRODUCT","type":"VIEW_PRODUCT","data":1})"},
+      {"something behind it", R"({"type":"VIEW_PRODUCT","data":1} x)"},
+      {"a lone surrogate", R"({"type":"\ud800"})"},
+      {"1e400", R"({"type":"VIEW_PRODUCT","data":1e400})"},
+      {"gzip", std::string("\x1f\x8b\x08\0\0\0\0\0\0\3", 10)},
+      {"another protocol", "GET / HTTP/1.1\r\nHost: x\r\n\r\n"}};
+  return all;
+}
+
 queue::queue() : replies_("attack-" + uuid_v7()) {
   broker_.declare_queue(replies_, false);
 }
@@ -82,9 +108,14 @@ queue::~queue() {
 
 std::string queue::put(const std::string& name, const std::string& body,
                        const std::string& properties) const {
+  return tell("amq.default", name, body, properties);
+}
+
+std::string queue::tell(const std::string& exchange, const std::string& key, const std::string& body,
+                        const std::string& properties) const {
   try {
-    const auto got = broker_.ask("POST", "/exchanges/mercat/amq.default/publish",
-                                 R"({"routing_key":")" + name + R"(","payload":")" + base64(body) +
+    const auto got = broker_.ask("POST", "/exchanges/mercat/" + exchange + "/publish",
+                                 R"({"routing_key":")" + key + R"(","payload":")" + base64(body) +
                                      R"(","payload_encoding":"base64","properties":)" + properties + "}");
     return got.find("true") == std::string::npos ? "not routed" : "taken";
   } catch (const std::runtime_error&) {

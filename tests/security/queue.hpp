@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mercat::security {
@@ -19,6 +20,9 @@ struct wrong_message {
   std::string properties;  // JSON object; message_id and reply_to may stand in it
 };
 
+// Names and bodies, the largest made at the first use.
+[[nodiscard]] const std::vector<std::pair<std::string, std::string>>& no_json();
+
 class queue {
  public:
   queue();
@@ -28,7 +32,10 @@ class queue {
 
   // "taken", or what the broker said.
   std::string put(const std::string& name, const std::string& body, const std::string& properties) const;
-  // The same over AMQP, for what is too large for the management API.
+  // The same to everybody who is bound to an exchange for this key.
+  std::string tell(const std::string& exchange, const std::string& key, const std::string& body,
+                   const std::string& properties) const;
+  // As put(), over AMQP, for what is too large for the management API.
   [[nodiscard]] std::string put_directly(const std::string& name, const std::string& body) const;
   // An RPC request and its reply: "reply", the error's slug, or "none".
   [[nodiscard]] std::string call(const std::string& name, const std::string& body,
