@@ -1,0 +1,63 @@
+// More requests than can be answered: those that are taken are answered as quickly as before, the others are
+// told so at once, and nothing of it is left when the rush is over.
+#include "tests/e2e/open_load.hpp"
+#include "tests/e2e/shop.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace mercat::e2e;
+using namespace std::chrono_literals;
+
+namespace {
+
+open_load_plan plan_for(std::chrono::milliseconds lasting) {
+  open_load_plan plan;
+  plan.port = static_cast<std::uint16_t>(std::stoi(url().substr(url().rfind(':') + 1)));
+  plan.paths = {"/api/products/1", "/api/products?limit=10", "/api/products/2", "/api/home"};
+  plan.lasting = lasting;
+  return plan;
+}
+
+long refusals(const open_load_report& of) {
+  return of.answered(503) + of.answered(429);
+}
+
+long answers(const open_load_report& of) {
+  long all = 0;
+  for (const auto& [status, times] : of.took) all += static_cast<long>(times.size());
+  return all;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(at_twice_the_capacity_accepted_requests_stay_quick_and_the_rest_are_refused_quickly) {
+  const auto phase = run_everything() ? 20s : 8s;
+
+  auto closed = plan_for(phase / 2);
+  static_cast<void>(run(closed));  // warm
+  const auto measured = run(closed);
+  const auto capacity = measured.per_second(200);
+  BOOST_TEST_MESSAGE("capacity " << static_cast<long>(capacity) << "/s   " << to_text(measured));
+  BOOST_REQUIRE(capacity > 0);
+
+  auto rush = plan_for(phase);
+  rush.per_second = 2 * capacity;
+  rush.connections = 2000;
+  const auto overloaded = run(rush);
+  BOOST_TEST_MESSAGE("twice that           " << to_text(overloaded));
+
+  auto calm = plan_for(phase / 2);
+  calm.per_second = capacity / 4;
+  const auto after = run(calm);
+  BOOST_TEST_MESSAGE("a quarter, at once   " << to_text(after));
+
+  BOOST_TEST(overloaded.broken == 0);
+  BOOST_TEST(overloaded.hanging == 0);
+  BOOST_TEST(answers(overloaded) == overloaded.answered(200) + refusals(overloaded), "only 200, 429 and 503");
+  BOOST_TEST(refusals(overloaded) > 0, "there was no overload");
+  BOOST_TEST(overloaded.per_second(200) > capacity / 3, "the useful work collapsed");
+  BOOST_TEST(overloaded.percentile(200, 0.99) < 3000);
+  BOOST_TEST(overloaded.percentile(503, 0.99) < 3000);
+  BOOST_TEST(answers(after) == after.answered(200), "it goes on refusing after the rush");
+  BOOST_TEST(after.percentile(200, 0.99) < 1000);
+}
