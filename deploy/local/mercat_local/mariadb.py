@@ -13,7 +13,7 @@ from .console import Trouble, last_lines
 from .instance import write_file
 from .supervisor import Program
 
-# On its own schema. The last four are for migrations, which a service runs at its start (docs/adr/0024). No DROP: nothing
+# On its own schema. The last four are for migrations, which a service runs at its start (docs/adr/0018). No DROP: nothing
 # a service does takes a table away or empties it, and a user who was taken over must not be able to.
 GRANTS = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, INDEX, REFERENCES"
 
