@@ -7,13 +7,14 @@
 #include "common/async/deadline.hpp"
 #include "common/async/task.hpp"
 #include "common/db/pool.hpp"
+#include "common/metrics/registry.hpp"
 #include "customer/login_delay.hpp"
 
 namespace mercat::customer {
 
 class login_guard {
  public:
-  login_guard(db::pool& database, delay_rules rules) : database_(database), rules_(rules) {}
+  login_guard(db::pool& database, delay_rules rules, metrics::registry& metrics);
 
   // In the unit of work that reads the password: before anything is compared. Throws too_many_failures().
   void allow(db::session& s, const guess& tried) const;
@@ -26,8 +27,12 @@ class login_guard {
   [[nodiscard]] async::task<void> failed(guess tried, async::deadline until) const;
 
  private:
+  void refuse_early(const failed_guesses& known) const;
+
   db::pool& database_;
   const delay_rules rules_;
+  prometheus::Counter& wrong_;
+  prometheus::Counter& too_early_;
 };
 
 }  // namespace mercat::customer
