@@ -26,7 +26,9 @@ bool revocations::cover(const identity& who) const {
   if (size_.load(std::memory_order_acquire) == 0) return false;
   const std::shared_lock lock(mutex_);
   const auto found = by_customer_.find(who.customer_id);
-  return found != by_customer_.end() && who.issued_at <= found->second;
+  // In whole seconds, as iat is: in microseconds one from the beginning of all time has no number.
+  return found != by_customer_.end() &&
+         who.issued_at <= std::chrono::floor<std::chrono::seconds>(found->second);
 }
 
 void revocations::forget(time now) {

@@ -35,6 +35,14 @@ BOOST_AUTO_TEST_CASE(a_token_issued_before_the_revocation_is_covered_and_a_later
   BOOST_TEST(!all.cover(issued(8, moment - 60s)));
 }
 
+// In microseconds the second would come round to a time far ahead.
+BOOST_AUTO_TEST_CASE(a_token_from_the_beginning_of_all_time_is_covered) {
+  auth::revocations all{900s};
+  all.revoke(7, now());
+  BOOST_TEST(all.cover(issued(7, std::chrono::sys_seconds::min())));
+  BOOST_TEST(all.cover(issued(7, std::chrono::sys_seconds{-13'835'058'055'282s})));
+}
+
 BOOST_AUTO_TEST_CASE(of_two_revocations_the_later_one_counts_in_any_order) {
   auth::revocations all{900s};
   const auto moment = now();
