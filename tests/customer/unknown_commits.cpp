@@ -124,3 +124,21 @@ BOOST_FIXTURE_TEST_CASE(a_reset_whose_commit_is_not_answered_is_looked_up, fixtu
   BOOST_TEST(test::eventually([&] { return (again = reset(token)) != "database-unavailable"; }));
   BOOST_TEST(again == "reset-token-invalid");
 }
+
+BOOST_FIXTURE_TEST_CASE(a_forgotten_password_is_refused_while_the_database_is_away_whoever_it_is_about,
+                        fixture) {
+  const auto says = [this](std::string_view email) {
+    try {
+      resets.forgotten(customer::email_address::try_parse(email), {});
+      return std::string("accepted");
+    } catch (const error& failure) {
+      return failure.slug();
+    }
+  };
+  between.set(test::gate::mode::shut);
+  for (const auto* email : {"ada@example.org", "nobody@example.org", "nobody"})
+    BOOST_TEST(test::eventually([&] { return says(email) == "database-unavailable"; }), email);
+  between.set(test::gate::mode::open);
+  BOOST_TEST(test::eventually([&] { return says("ada@example.org") == "accepted"; }));
+  BOOST_TEST(test::eventually([&] { return resets.idle(); }));
+}
