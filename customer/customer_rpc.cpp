@@ -3,6 +3,7 @@
 #include "common/error.hpp"
 #include "common/rfc3339.hpp"
 #include "customer/address_store.hpp"
+#include "customer/customer_request.hpp"
 #include "customer/representation.hpp"
 #include "customer/revocation_store.hpp"
 
@@ -36,21 +37,6 @@ async::task<amqp::rpc_reply> view_revocations(db::pool& database, std::chrono::s
       co_await database.read(until, [since](db::session& s) { return store::revocations_since(s, since); });
   co_return amqp::rpc_reply{200, json_of(all)};
 }
-
-struct wanted_address {
-  std::int64_t customer = 0;
-  std::int64_t address = 0;
-
-  // Throws fault::malformed.
-  static wanted_address read(const json::value& data) {
-    if (data.IsObject()) {
-      const auto customer = json::integer(data, "customerId");
-      const auto address = json::integer(data, "addressId");
-      if (customer && address) return {*customer, *address};
-    }
-    throw error(fault::malformed, "invalid-data", "data must have customerId and addressId");
-  }
-};
 
 async::task<amqp::rpc_reply> view_address(db::pool& database, wanted_address wanted, async::deadline until) {
   const auto all = co_await database.read(

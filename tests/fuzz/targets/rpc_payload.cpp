@@ -1,4 +1,5 @@
 // Requests between services over the broker, and what is made of the answers.
+#include "customer/customer_request.hpp"
 #include "products/product_request.hpp"
 #include "shopping/product_offers.hpp"
 #include "shopping/replica.hpp"
@@ -18,6 +19,14 @@ void asked(const json::value& data) {
   const auto exported = unless_refused([&] { return products::export_request::read(data); });
   promise(!exported || (exported->after >= 0 && exported->limit >= 1 && exported->limit <= 500),
           "a piece of the catalogue has its bounds");
+}
+
+void asked_of_customer(const json::value& data) {
+  const auto wanted = unless_refused([&] { return customer::wanted_address::read(data); });
+  if (wanted)
+    promise(json::integer(data, "customerId") == wanted->customer &&
+                json::integer(data, "addressId") == wanted->address,
+            "an address is asked for by both its numbers");
 }
 
 void answered(const json::value& data) {
@@ -57,6 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto tree = fuzz::unless_refused([&] { return json::document::parse(text); });
   if (!tree) return 0;
   fuzz::asked(tree->root());
+  fuzz::asked_of_customer(tree->root());
   fuzz::answered(tree->root());
   if (tree->root().IsArray()) fuzz::cut(text, tree->root());
   return 0;
