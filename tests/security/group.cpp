@@ -98,13 +98,15 @@ void group::check_answers() {
     }
 }
 
-void group::report(std::size_t differences) const {
+void group::report(const std::string& table, std::size_t differences) const {
   const auto* folder = std::getenv("MERCAT_ATTACK_REPORTS");  // NOLINT(concurrency-mt-unsafe)
   if (folder == nullptr) return;
   std::filesystem::create_directories(folder);
   auto file_name = name_;
   std::ranges::replace(file_name, ' ', '-');
-  std::ofstream(std::filesystem::path(folder) / (file_name + ".txt"))
+  const auto place = std::filesystem::path(folder) / file_name;
+  std::ofstream(place.string() + ".table") << table;
+  std::ofstream(place.string() + ".txt")
       << names_.size() << ' ' << rows_.size() << ' ' << differences << ' ' << name_ << '\n';
 }
 
@@ -127,7 +129,7 @@ void group::finish() {
   table << name_ << ": " << names_.size() << " cases, " << rows_.size() << " tries, " << differences
         << " differences\n";
   std::cout << table.str() << std::flush;
-  report(differences);
+  report(table.str(), differences);
   BOOST_TEST(differences == 0U, name_ << ": " << differences << " answers are not the expected ones");
 }
 

@@ -38,7 +38,8 @@ class group {
   void try_at(const place& where, const attack& each);
   void try_all(const std::vector<attack>& attacks);
 
-  // Prints the table, writes the totals for the sum of all groups, and fails the test when anything differs.
+  // Prints the table, writes it and its totals to MERCAT_ATTACK_REPORTS (a folder) for the sum of all groups,
+  // and fails the test when anything differs.
   void finish();
 
  private:
@@ -48,7 +49,7 @@ class group {
   };
   void check_processes();
   void check_answers();
-  void report(std::size_t differences) const;
+  void report(const std::string& table, std::size_t differences) const;
 
   std::string name_;
   std::string item_;

@@ -54,10 +54,9 @@ std::vector<call_case> wrong_for_all(const std::string& good) {
   cases.push_back({"content encoding gzip", good, "reply|null", R"(,"content_encoding":"gzip")"});
   cases.push_back({"a type among the properties", good, "reply|null",
                    R"(,"type":"customer.deleted","message_id":"' OR 1=1","app_id":"shopping")"});
-  cases.push_back({"headers 200 levels deep", good, "reply|null|none|refused by the broker",
-                   R"(,"headers":)" + nested_headers(200)});
-  cases.push_back({"headers of 100 KB", good, "reply|null|refused by the broker",
-                   R"(,"headers":{"x":")" + std::string(100'000, 'x') + "\"}"});
+  cases.push_back({"headers 200 levels deep", good, "reply|null", R"(,"headers":)" + nested_headers(200)});
+  cases.push_back(
+      {"headers of 100 KB", good, "reply|null", R"(,"headers":{"x":")" + std::string(100'000, 'x') + "\"}"});
   cases.push_back({"a traceparent that is none", good, "reply|null",
                    R"(,"headers":{"traceparent":"00-\r\nX: y","status":"abc"})"});
   cases.push_back({"and then a good one", good, "reply|null"});
@@ -131,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_request_without_anybody_to_answer_harms_nobody) {
              {"time beyond all", R"({"reply_to":"nobody","expiration":"99999999999999999999"})"},
              {"the direct reply queue of another", R"({"reply_to":"amq.rabbitmq.reply-to.forged"})"}}) {
       const auto taken = broker.put(to, body, properties);
-      all.judge(name + ", " + to, to, "taken|refused by the broker|not routed", taken);
+      all.judge(name + ", " + to, to, name.starts_with("time ") ? "refused by the broker" : "taken", taken);
       all.judge(name + ", and then a good one, " + to, to, "reply|null", broker.call(to, body));
     }
   all.finish();
@@ -187,7 +186,7 @@ void try_events(group& all, const std::string& service, const std::vector<wrong_
   std::erase_if(awaited, [&](const auto& each) { return refused_by_broker.contains(each.name); });
   const auto dead = broker.dead_letters(service, awaited, 60s);
   for (const auto& each : messages)
-    all.judge(each.name, service, "dead letter|refused by the broker",
+    all.judge(each.name, service, "dead letter",
               dead.contains(each.name)                ? "dead letter"
               : refused_by_broker.contains(each.name) ? "refused by the broker"
                                                       : "not given up");
@@ -230,7 +229,7 @@ BOOST_AUTO_TEST_CASE(the_mailer_gives_up_what_is_no_event) {
                  R"({"delivery_mode":2,"type":"customer.signed-up","message_id":")" + uuid_v7() + "\"}"));
   std::vector<e2e::mail> mails;
   const bool came = e2e::becomes_true([&] { return !(mails = e2e::mails_to(reader)).empty(); }, 20s);
-  all.judge("its mail goes to one reader", "mailbox", "to one|none",
+  all.judge("its mail goes to one reader", "mailbox", "to one",
             !came                                                  ? "none"
             : mails.front().to.find("victim") == std::string::npos ? "to one"
                                                                    : mails.front().to);

@@ -61,10 +61,12 @@ BOOST_AUTO_TEST_CASE(what_belongs_to_another_is_not_there) {
     add("asks for ann's order with an ETag",
         {.path = "/orders/" + ann.order, .headers = {{"If-None-Match", "\"1\""}}}, "404 order-not-found");
   }
-  for (const auto& path : {"/customers/" + number(ann.who.id), "/customers?userId=" + ann.who.email})
-    tries.push_back({"bob: reads " + path.substr(0, 12) + (path[10] == '?' ? "by e-mail" : "by id"),
-                     {.path = path, .token = bob.token},
-                     "404 customer-not-found"});
+  tries.push_back({"bob: reads ann by id",
+                   {.path = "/customers/" + number(ann.who.id), .token = bob.token},
+                   "404 customer-not-found"});
+  tries.push_back({"bob: reads ann by e-mail",
+                   {.path = "/customers?userId=" + ann.who.email, .token = bob.token},
+                   "404 customer-not-found"});
   tries.push_back({"bob: orders with ann's address",
                    placing(bob, uuid_v7(), R"({"addressId":)" + ann.address + "}"),
                    "409 cart-empty|404 address-not-found"});
