@@ -22,14 +22,13 @@ std::string shown(const e2e::answer& received, const char* name) {
   return out.take();
 }
 
-}  // namespace
+// Members that nobody may set, behind those that one may.
+const std::string more =
+    R"(,"role":"admin","roles":["admin"],"isAdmin":true,"id":987654321,"customerId":987654321,"createdAt":"2001-01-01T00:00:00Z","version":99,)"
+    R"("status":"ACCEPTED","amount":0.01,"total":0.01,"price":0.01,"currency":"EUR","passwordHash":"x","password_hash":"x",)"
+    R"("__proto__":{"role":"admin"},"constructor":{"prototype":{"role":"admin"}},"$set":{"role":"admin"},"Role":"admin","role ":"admin")";
 
-BOOST_AUTO_TEST_CASE(nobody_writes_what_is_not_theirs_to_write) {
-  group all("object properties", "API3");
-  const std::string more =
-      R"(,"role":"admin","roles":["admin"],"isAdmin":true,"id":987654321,"customerId":987654321,"createdAt":"2001-01-01T00:00:00Z","version":99,)"
-      R"("status":"ACCEPTED","amount":0.01,"total":0.01,"price":0.01,"currency":"EUR","passwordHash":"x","password_hash":"x",)"
-      R"("__proto__":{"role":"admin"},"constructor":{"prototype":{"role":"admin"}},"$set":{"role":"admin"},"Role":"admin","role ":"admin")";
+void try_account(group& all) {
   for (const auto& where : places_of("/signup")) {
     const auto made =
         ask(where, {"POST", "/signup",
@@ -59,6 +58,9 @@ BOOST_AUTO_TEST_CASE(nobody_writes_what_is_not_theirs_to_write) {
                   body.find(word) == std::string::npos ? "nothing" : "said");
     }
   }
+}
+
+void try_cart_and_order(group& all) {
   const auto bob = sign_up();
   const auto product = new_product(R"(,"quantity":50)");
   for (const auto& where : places_of("/cart")) {
@@ -72,6 +74,9 @@ BOOST_AUTO_TEST_CASE(nobody_writes_what_is_not_theirs_to_write) {
     all.judge("order: status", where.name, "\"PENDING\"", shown(order, "status"));
     all.judge("order: e-mail and customer are not shown", where.name, "absent", shown(order, "customerId"));
   }
+}
+
+void try_product(group& all) {
   for (const auto& where : places_of("/products")) {
     const auto sku = "A" + uuid_v7().substr(9);
     const auto made = ask(
@@ -88,23 +93,30 @@ BOOST_AUTO_TEST_CASE(nobody_writes_what_is_not_theirs_to_write) {
                 an_admin().token});
     all.judge("product: quantity by PUT", where.name, "0", shown(put, "quantity"));
   }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(nobody_writes_what_is_not_theirs_to_write) {
+  group all("object properties", "API3");
+  try_account(all);
+  try_cart_and_order(all);
+  try_product(all);
   all.finish();
 }
 
-// What the shop lives on cannot be had twice, for less, or backwards.
-BOOST_AUTO_TEST_CASE(business_goes_forward_only) {
-  group all("business flows", "API6");
-  const auto bob = sign_up();
-  const auto product = number(new_product(R"(,"quantity":5)"));
-  const auto in_cart = [&](const std::string& quantity) {
-    return request{"POST", "/cart", R"({"productId":)" + product + R"(,"quantity":)" + quantity + "}",
-                   bob.token};
-  };
+namespace {
+
+request in_cart(const person& who, const std::string& product, const std::string& quantity) {
+  return {"POST", "/cart", R"({"productId":)" + product + R"(,"quantity":)" + quantity + "}", who.token};
+}
+
+std::vector<attack> wrong_carts(const person& bob, const std::string& product) {
   std::vector<attack> tries;
   for (const auto* quantity :
        {"0", "-1", "-999", "1000", "1.5", "1e2", "0.1", "1e400", "99999999999999999999", "\"2\"", "null",
         "true", "[2]", "{}", "-0", "2147483648", "NaN"})
-    tries.push_back({"cart: quantity " + std::string(quantity), in_cart(quantity),
+    tries.push_back({"cart: quantity " + std::string(quantity), in_cart(bob, product, quantity),
                      "400 invalid-body|400 malformed-json"});
   for (const auto* id : {"0", "-1", "1.5", "\"1\"", "null", "[1]", "9223372036854775808", "1e2"})
     tries.push_back({"cart: product " + std::string(id),
@@ -126,6 +138,11 @@ BOOST_AUTO_TEST_CASE(business_goes_forward_only) {
       {"merge: a negative line",
        {"POST", "/cart/merge", R"({"items":[{"productId":)" + product + R"(,"quantity":-5}]})", bob.token},
        "400 invalid-body"});
+  return tries;
+}
+
+std::vector<attack> wrong_orders(const person& bob) {
+  std::vector<attack> tries;
   tries.push_back({"order: no key", {"POST", "/orders", "{}", bob.token}, "400 idempotency-key-required"});
   for (const auto& key : {std::string(65, 'k'), std::string("a b"), std::string("caf\xC3\xA9")})
     tries.push_back({"order: key '" + key + "'", placing(bob, key), "400 idempotency-key-invalid"});
@@ -137,13 +154,16 @@ BOOST_AUTO_TEST_CASE(business_goes_forward_only) {
                            R"({"txnNumber":1})", R"({"txnNumber":""})", R"({"txnNumber":"a b"})",
                            R"({"acceptPriceChange":"true"})", R"({"acceptPriceChange":1})"})
     tries.push_back({"order: " + std::string(body), placing(bob, uuid_v7(), body), "400 invalid-body"});
-  all.try_all(tries);
+  return tries;
+}
+
+void order_too_much_and_twice(group& all, const person& bob, const std::string& product) {
   const auto shop = the("edge");
   for (const auto& where : places_of("/orders")) {
-    (void)ask(shop, in_cart("900"));
+    (void)ask(shop, in_cart(bob, product, "900"));
     all.try_at(where, {"order: more than there is", placing(bob, uuid_v7()), "409 out-of-stock"});
   }
-  (void)ask(shop, in_cart("1"));
+  (void)ask(shop, in_cart(bob, product, "1"));
   const auto key = uuid_v7();
   const auto first = ask(shop, placing(bob, key));
   all.judge("order: the first", "edge", "201", spelled(first));
@@ -154,6 +174,10 @@ BOOST_AUTO_TEST_CASE(business_goes_forward_only) {
     all.try_at(where, {"order: the key with another body", placing(bob, key, R"({"txnNumber":"x"})"),
                        "422 idempotency-key-reused"});
   }
+}
+
+// The staff, too, cannot take what is not there.
+void try_stock_and_prices(group& all, const std::string& product) {
   const auto& admin = an_admin().token;
   for (const auto* body : {R"({"delta":-1000,"reason":"x"})"})
     all.try_all({{"stock: below zero",
@@ -173,6 +197,19 @@ BOOST_AUTO_TEST_CASE(business_goes_forward_only) {
            R"({"sku":"A)" + uuid_v7().substr(9) + R"(","name":"x","type":"Attacked","price":)" + price + "}",
            admin},
           "400 invalid-body|400 malformed-json"}});
+}
+
+}  // namespace
+
+// What the shop lives on cannot be had twice, for less, or backwards.
+BOOST_AUTO_TEST_CASE(business_goes_forward_only) {
+  group all("business flows", "API6");
+  const auto bob = sign_up();
+  const auto product = number(new_product(R"(,"quantity":5)"));
+  all.try_all(wrong_carts(bob, product));
+  all.try_all(wrong_orders(bob));
+  order_too_much_and_twice(all, bob, product);
+  try_stock_and_prices(all, product);
   const auto taken = sign_up();
   all.try_all({{"sign-up: a taken address",
                 {"POST", "/signup", R"({"email":")" + taken.email + R"(","password":"correct horse"})"},

@@ -112,14 +112,15 @@ BOOST_AUTO_TEST_CASE(an_address_is_one_address) {
   all.finish();
 }
 
-// What is let through reaches its reader, alone, and changes nothing of the mail but the words.
-BOOST_AUTO_TEST_CASE(a_mail_goes_to_its_reader_and_says_what_it_should) {
-  group all("mails", "API8");
-  struct sent {
-    std::string name, email;
-  };
+namespace {
+
+struct sent {
+  std::string name, email;
+};
+
+// Signs up with names and addresses that are let through.
+std::vector<sent> let_through(group& all, const std::string& victim) {
   std::vector<sent> all_sent;
-  const auto victim = e2e::fresh_email();
   for (const auto& name :
        {std::string("=?utf-8?Q?=0D=0ABcc:_?= " + victim), "Ann <" + victim + ">",
         "Ann\", \"x\" <" + victim + ">", std::string("<b>Ann</b><img src=x onerror=alert(1)>"),
@@ -139,30 +140,33 @@ BOOST_AUTO_TEST_CASE(a_mail_goes_to_its_reader_and_says_what_it_should) {
     tried.expected = "201";
     all.try_at(the("edge"), tried);
   }
-  for (const auto& [name, email] : all_sent) {
-    std::vector<e2e::mail> mails;
-    const bool came = e2e::becomes_true([&] { return !(mails = e2e::mails_to(email)).empty(); }, 20s);
-    const auto label = "the mail to " + (name == "Ann" ? email.substr(0, 10) : name.substr(0, 30));
-    if (!came) {
-      all.judge(label, "mailbox", "one, to its reader", "none");
-      continue;
-    }
-    const auto& mail = mails.front();
-    const bool alone = mails.size() == 1 && mail.to.find(email) != std::string::npos &&
-                       mail.to.find(',') == std::string::npos && mail.to.find(victim) == std::string::npos;
-    all.judge(label, "mailbox", "one, to its reader",
-              alone ? "one, to its reader" : std::to_string(mails.size()) + " to " + mail.to);
-    const bool quiet =
-        mail.subject.find('\n') == std::string::npos && mail.subject.find("Bcc") == std::string::npos;
-    all.judge(label + ", subject", "mailbox", "one line", quiet ? "one line" : mail.subject);
-    const bool harmless =
-        mail.html.find("<img") == std::string::npos && mail.html.find("<script") == std::string::npos &&
-        mail.html.find("evil.example") == std::string::npos &&
-        mail.text.find("evil.example") == std::string::npos && mail.text.find("\nBcc:") == std::string::npos;
-    all.judge(label + ", text", "mailbox", "harmless", harmless ? "harmless" : mail.text + mail.html);
-  }
-  all.judge("the mails to the victim", "mailbox", "0", std::to_string(e2e::mails_to(victim).size()));
+  return all_sent;
+}
 
+void check_welcome(group& all, const std::string& name, const std::string& email, const std::string& victim) {
+  std::vector<e2e::mail> mails;
+  const bool came = e2e::becomes_true([&] { return !(mails = e2e::mails_to(email)).empty(); }, 20s);
+  const auto label = "the mail to " + (name == "Ann" ? email.substr(0, 10) : name.substr(0, 30));
+  if (!came) {
+    all.judge(label, "mailbox", "one, to its reader", "none");
+    return;
+  }
+  const auto& mail = mails.front();
+  const bool alone = mails.size() == 1 && mail.to.find(email) != std::string::npos &&
+                     mail.to.find(',') == std::string::npos && mail.to.find(victim) == std::string::npos;
+  all.judge(label, "mailbox", "one, to its reader",
+            alone ? "one, to its reader" : std::to_string(mails.size()) + " to " + mail.to);
+  const bool quiet =
+      mail.subject.find('\n') == std::string::npos && mail.subject.find("Bcc") == std::string::npos;
+  all.judge(label + ", subject", "mailbox", "one line", quiet ? "one line" : mail.subject);
+  const bool harmless =
+      mail.html.find("<img") == std::string::npos && mail.html.find("<script") == std::string::npos &&
+      mail.html.find("evil.example") == std::string::npos &&
+      mail.text.find("evil.example") == std::string::npos && mail.text.find("\nBcc:") == std::string::npos;
+  all.judge(label + ", text", "mailbox", "harmless", harmless ? "harmless" : mail.text + mail.html);
+}
+
+void order_a_hostile_product(group& all) {
   const auto& admin = an_admin().token;
   for (const auto* name :
        {"Lamp\r\nBcc: victim@example.test", "Lamp\nx", "Lamp\rx", "Lamp\xE2\x80\xAE", "Lamp\xE2\x80\xA8"})
@@ -190,5 +194,16 @@ BOOST_AUTO_TEST_CASE(a_mail_goes_to_its_reader_and_says_what_it_should) {
   for (const auto& mail : mails)
     all.judge("a mail to ann", "mailbox", "harmless",
               mail.html.find("<a href='http://evil") == std::string::npos ? "harmless" : mail.html);
+}
+
+}  // namespace
+
+// What is let through reaches its reader, alone, and changes nothing of the mail but the words.
+BOOST_AUTO_TEST_CASE(a_mail_goes_to_its_reader_and_says_what_it_should) {
+  group all("mails", "API8");
+  const auto victim = e2e::fresh_email();
+  for (const auto& [name, email] : let_through(all, victim)) check_welcome(all, name, email, victim);
+  all.judge("the mails to the victim", "mailbox", "0", std::to_string(e2e::mails_to(victim).size()));
+  order_a_hostile_product(all);
   all.finish();
 }

@@ -118,8 +118,9 @@ std::string queue::tell(const std::string& exchange, const std::string& key, con
                                  R"({"routing_key":")" + key + R"(","payload":")" + base64(body) +
                                      R"(","payload_encoding":"base64","properties":)" + properties + "}");
     return got.find("true") == std::string::npos ? "not routed" : "taken";
-  } catch (const std::runtime_error&) {
-    return "refused by the broker";
+  } catch (const std::runtime_error& failure) {
+    const std::string what = failure.what();
+    return what.find(": 400 ") == std::string::npos ? what.substr(0, 200) : "refused by the broker";
   }
 }
 
