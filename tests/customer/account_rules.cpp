@@ -64,6 +64,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_email_is_refused) {
                             ".a@b.cd",
                             "a.@b.cd",
                             "a..b@c.de",
+                            "-a@b.cd",
                             "a@.b.cd",
                             "a@b.cd.",
                             "a@b..cd",
