@@ -79,6 +79,7 @@ def _prepare(instance, fleet, only_servers):
 def _start_servers(instance, fleet, changed, to_reload):
     supervisor = fleet.supervisor
     supervisor.start("epmd")
+    fresh = {which for which in nginx.TIERS if f"nginx-{which}" in changed or not supervisor.runs(f"nginx-{which}")}
     for name in SERVERS:
         if name in changed:
             fleet.refresh(name)
@@ -87,7 +88,9 @@ def _start_servers(instance, fleet, changed, to_reload):
     for name in SERVERS:
         with step(name):
             fleet.wait_server(name)
-    for which in to_reload:
+    for which in fresh:
+        nginx.remember_loaded(instance, which)
+    for which in to_reload - fresh:
         nginx.reload(instance, which, supervisor)
 
 

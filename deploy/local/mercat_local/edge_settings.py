@@ -7,8 +7,10 @@ default. The same table, with the reasons, is in nginx/README.md.
 
 import dataclasses
 import ipaddress
+import os
 import pathlib
 import re
+import ssl
 
 from .console import Trouble
 
@@ -75,6 +77,8 @@ def take(kept, environment):
                 kept[name] = check(environment[name])
     if ("MERCAT_TLS_CERTIFICATE" in kept) != ("MERCAT_TLS_KEY" in kept):
         raise Trouble("MERCAT_TLS_CERTIFICATE and MERCAT_TLS_KEY belong together: give both, or neither")
+    if "MERCAT_TLS_KEY" in kept:
+        _check_pair(kept["MERCAT_TLS_CERTIFICATE"], kept["MERCAT_TLS_KEY"])
     return kept
 
 
@@ -125,6 +129,16 @@ def _networks(text):
         raise Trouble(f"MERCAT_EDGE_TRUSTED_PROXIES: {error}")
 
 
+def _check_pair(certificate, key):
+    """Also of what is remembered: a renewal may have gone wrong meanwhile."""
+    try:
+        # Without a question for a passphrase: nginx would have nobody to ask.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: "")
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        raise Trouble(f"{certificate} and {key} are no certificate with its key, both PEM and without a passphrase: "
+                      f"{error}")
+
+
 def _file(text):
     return _existing(text, pathlib.Path.is_file, "file")
 
@@ -134,7 +148,8 @@ def _folder(text):
 
 
 def _existing(text, check, kind):
-    path = pathlib.Path(text).resolve()
+    # The name as given: certbot's is a link, which leads to another file after a renewal.
+    path = pathlib.Path(os.path.abspath(text))
     if not check(path) or re.search(r"""[\s'"%;#$,\\{}]""", str(path)):
         raise Trouble(f"{text}: there is no such {kind}, or nginx cannot be told its name (spaces, quotes and such)")
     return str(path)

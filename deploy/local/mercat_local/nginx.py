@@ -25,16 +25,33 @@ PLAIN = {"development": "shop", "production": "redirect"}
 
 
 def prepare(instance):
-    """Returns which of the two have another configuration than last time."""
-    changed = set()
+    """Writes what both are to load; returns which of them have loaded something else, or nobody knows what."""
+    to_load = set()
     for which in TIERS:
         home(instance, which).mkdir(parents=True, exist_ok=True)
         # The files that the template includes are the repository's own: their content counts, not their names.
         digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(TEMPLATES.glob("*.conf")))).hexdigest()
         text = f"# includes {digest}\n{fill_template(TEMPLATES / f'{which}.conf.in', _words(instance, which))}"
-        if write_file(instance.conf(f"nginx-{which}.conf"), text) | write_upstreams(instance, which):
-            changed.add(which)
-    return changed
+        write_file(instance.conf(f"nginx-{which}.conf"), text)
+        write_upstreams(instance, which)
+        if not _loaded(instance, which).exists() or _loaded(instance, which).read_text() != _digest(instance, which):
+            to_load.add(which)
+    return to_load
+
+
+def remember_loaded(instance, which):
+    """After a start or a reload that went well. What was only written and not loaded, because there was trouble in
+    between, is still to be loaded by the next `up`. start_nginx.py forgets it before each start."""
+    write_file(_loaded(instance, which), _digest(instance, which))
+
+
+def _loaded(instance, which):
+    return home(instance, which) / "loaded"
+
+
+def _digest(instance, which):
+    written = [instance.conf(f"nginx-{which}.conf"), instance.conf(f"nginx-upstreams-{which}.conf")]
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in written)).hexdigest()
 
 
 def write_upstreams(instance, which):
@@ -47,7 +64,7 @@ def write_upstreams(instance, which):
                           for replica in services.replicas(instance, service))
         blocks.append(f"upstream {service.name} {{\n{servers}"
                       "    keepalive 64;\n    keepalive_requests 1000000;\n    keepalive_timeout 5s;\n}\n")
-    return write_file(instance.conf(f"nginx-upstreams-{which}.conf"), "\n".join(blocks))
+    write_file(instance.conf(f"nginx-upstreams-{which}.conf"), "\n".join(blocks))
 
 
 def programs(instance):
@@ -79,6 +96,7 @@ def reload(instance, which, supervisor):
     os.kill(master, signal.SIGHUP)
     wait_until(lambda: not former & set(processes.nginx_in(home(instance, which))), LEAVE_WITHIN,
                f"the former workers of nginx-{which} did not leave")
+    remember_loaded(instance, which)
 
 
 def is_up(instance, which):
