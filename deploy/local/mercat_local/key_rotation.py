@@ -49,6 +49,10 @@ def _rotate(instance, fleet, keys, now):
         say(f"2. Key {keys.signing} signs, key {keys.other} is still accepted")
         _hand_out(instance, fleet, keys)
         keys = _become(instance, keys.retired(time.time()))
+    if now:
+        # The former key has leaked, perhaps: to leave it accepted would be to leave the door open.
+        _finish(instance, fleet, keys, now)
+        return
     say(f"Key {keys.signing} signs. The last token of key {keys.other} expires at {_clock(_expiry(keys))}; from then on "
         "`./mercat rotate-key --finish` drops that key, and so does the next rotation.")
 
