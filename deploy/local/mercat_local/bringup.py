@@ -85,13 +85,13 @@ def _start_servers(instance, fleet, changed, to_reload):
             fleet.refresh(name)
         else:
             supervisor.start(name)
+    for which in to_reload - fresh:  # before it is waited for: it may be to listen elsewhere
+        nginx.reload(instance, which, supervisor)
     for name in SERVERS:
         with step(name):
             fleet.wait_server(name)
     for which in fresh:
         nginx.remember_loaded(instance, which)
-    for which in to_reload - fresh:
-        nginx.reload(instance, which, supervisor)
 
 
 def _start_services(instance, fleet, changed):
@@ -113,7 +113,8 @@ def _start_services(instance, fleet, changed):
 
 
 def _check_free_ports(instance, fleet, only_servers):
-    """Before anything starts: is every port of what does not run yet free?"""
+    """Before anything starts: is every port of what does not run yet free? The edge may run already, with other ports
+    than those it is to have now."""
     wanted = {
         "nginx-edge": [instance.edge_port, instance.edge_tls_port], "mariadb": [instance.port("mariadb")],
         "nginx-inner": [instance.port(f"inner-{name}") for name in ("customer", "products", "shopping")],
@@ -124,7 +125,8 @@ def _check_free_ports(instance, fleet, only_servers):
     if not only_servers:
         wanted |= {replica.name: [replica.port, replica.private_port] for replica in services.all_replicas(instance)}
     states = fleet.supervisor.states()
-    stopped = [name for name in wanted if states[name]["statename"] in STOPPED_STATES | {"BACKOFF"}]
+    stopped = [name for name in wanted if states[name]["statename"] in STOPPED_STATES | {"BACKOFF"}
+               or name == "nginx-edge"]
     check_ports([(port, name) for name in stopped for port in wanted[name]], processes.of_instance(instance))
 
 

@@ -67,11 +67,13 @@ def prepare(instance):
         return
     crt, authority_key = authority(instance), _secret(instance, "tls-authority.key")
     if not authority_key.exists() or not _lasts(crt):
+        # Interrupted after the first of these lines, the next `up` begins here again and mixes nothing old with new.
+        for former in (certificate(instance), crt):
+            former.unlink(missing_ok=True)
         _make_key(authority_key)
         _openssl("req", "-x509", "-new", "-key", authority_key, "-days", AUTHORITY_DAYS, "-sha256", "-out", crt,
                  "-config", _written(instance, "tls-authority.cnf", AUTHORITY.format(name=instance.name,
                                                                                     six=ONLY_LOOPBACK)))
-        certificate(instance).unlink(missing_ok=True)
     if not key(instance).exists() or not _lasts(certificate(instance)):
         _make_key(key(instance))
         asked, form = instance.conf("tls-edge.csr"), _written(instance, "tls-edge.cnf", LEAF)

@@ -21,7 +21,7 @@ def create(instance):
     for name in NAMES:
         if not path(instance, name).exists():
             # No newline at the end: the programs take the file's bytes as they are.
-            write_file(path(instance, name), secrets.token_hex(20))
+            write_file(path(instance, name), secrets.token_hex(20), durable=True)
 
 
 def path(instance, name):

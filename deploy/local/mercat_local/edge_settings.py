@@ -15,6 +15,7 @@ import ssl
 from .console import Trouble
 
 PREFIX = "MERCAT_EDGE_"
+LOOPBACK = "127.0.0.1"
 PORTS = ("MERCAT_EDGE_PORT", "MERCAT_EDGE_TLS_PORT")
 
 
@@ -47,7 +48,8 @@ LIMITS = [
     Limit("REFRESH_RATE", "50000r/s", "1r/s"),
     Limit("REFRESH_BURST", 50000, 20),
     Limit("CONNECTIONS_PER_CLIENT", 8192, 64, highest=65536),
-    Limit("WORKER_CONNECTIONS", 8192, 8192, lowest=64, highest=65536),
+    Limit("WORKER_CONNECTIONS", 8192, 8192, lowest=64, highest=8192),
+    # WORKER_CONNECTIONS: each may need a second one, to a BFF, and a worker has 16,384 descriptors (edge.conf.in).
     Limit("BODY_KIB", 1024, 512, highest=1024),  # the guard of the services takes 1 MiB at most
     Limit("HEADER_KIB", 8, 8, lowest=1, highest=16),
     Limit("HEADER_SECONDS", 10, 5, highest=60),
@@ -60,10 +62,11 @@ LIMITS = [
 ]
 
 
-def take(kept, environment):
+def take(kept, environment, mode):
     """What is kept, with what the environment says instead; everything is checked before anything starts."""
     known = {PREFIX + limit.word: limit.checked for limit in LIMITS} | {
-        "MERCAT_EDGE_HOST": _host, "MERCAT_EDGE_TRUSTED_PROXIES": _networks, "MERCAT_CORS_ORIGINS": _origins, "MERCAT_ACME_ROOT": _folder,
+        "MERCAT_EDGE_HOST": _host, "MERCAT_EDGE_ADDRESS": _address,
+        "MERCAT_EDGE_TRUSTED_PROXIES": _networks, "MERCAT_CORS_ORIGINS": _origins, "MERCAT_ACME_ROOT": _folder,
         "MERCAT_TLS_CERTIFICATE": _file, "MERCAT_TLS_KEY": _file,
     }
     unknown = [key for key in environment if key.startswith(PREFIX) and key not in known and key not in PORTS]
@@ -77,9 +80,18 @@ def take(kept, environment):
                 kept[name] = check(environment[name])
     if ("MERCAT_TLS_CERTIFICATE" in kept) != ("MERCAT_TLS_KEY" in kept):
         raise Trouble("MERCAT_TLS_CERTIFICATE and MERCAT_TLS_KEY belong together: give both, or neither")
+    if mode != "production" and not ipaddress.ip_address(kept.get("MERCAT_EDGE_ADDRESS", LOOPBACK)).is_loopback:
+        raise Trouble("MERCAT_EDGE_ADDRESS: others reach the edge in production mode only; this instance is for this "
+                      "machine")
     if "MERCAT_TLS_KEY" in kept:
         _check_pair(kept["MERCAT_TLS_CERTIFICATE"], kept["MERCAT_TLS_KEY"])
     return kept
+
+
+def addresses(kept):
+    """Where the edge listens: on loopback, for whoever works on the machine, and where MERCAT_EDGE_ADDRESS says."""
+    asked = kept.get("MERCAT_EDGE_ADDRESS", LOOPBACK)
+    return [asked] if asked in (LOOPBACK, "0.0.0.0") else [LOOPBACK, asked]
 
 
 def words(mode, kept):
@@ -122,11 +134,24 @@ def _host(text):
     return text
 
 
+def _address(text):
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        raise Trouble(f"MERCAT_EDGE_ADDRESS={text}: an address of this machine, as 10.0.0.5, or 0.0.0.0 for all")
+    if getattr(address, "scope_id", None):
+        raise Trouble(f"MERCAT_EDGE_ADDRESS={text}: nginx does not listen on an address with a scope")
+    return str(address)
+
+
 def _networks(text):
     try:
-        return " ".join(str(ipaddress.ip_network(each.strip())) for each in text.split(","))
+        networks = [ipaddress.ip_network(each.strip()) for each in text.split(",")]
     except ValueError as error:
         raise Trouble(f"MERCAT_EDGE_TRUSTED_PROXIES: {error}")
+    if any(network.prefixlen == 0 for network in networks):
+        raise Trouble("MERCAT_EDGE_TRUSTED_PROXIES: with /0 every client could say to be another")
+    return " ".join(map(str, networks))
 
 
 def _check_pair(certificate, key):

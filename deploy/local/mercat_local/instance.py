@@ -14,7 +14,7 @@ import re
 import shutil
 import tempfile
 
-from . import edge_settings
+from . import edge_settings, processes
 from .console import Trouble, say
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -36,14 +36,17 @@ SERVICE_OFFSETS = {
 PRIVATE_OFFSET = 200  # the highest service offset is 200, so main ports end at 219 and these begin at 301
 MOST_REPLICAS = 19
 PORT_SPAN = 444
-STRICT_OFFSET = 3000
+STRICT_OFFSETS = (3000, 6000, 9000, -3000, -6000, -9000)  # tried in this order
+CLIENT_PORTS = 32768  # from here on the kernel gives ports to clients (ip_local_port_range)
+TLS_PORTS_TRIED = 100
 
 
 class Instance:
     def __init__(self, name):
-        if not re.fullmatch(r"[a-z][a-z0-9-]{0,20}", name) or name in FOLDERS:
-            raise Trouble(f"MERCAT_INSTANCE={name}: an instance is named with small letters, digits and dashes, "
-                          f"and not {', '.join(FOLDERS)}")
+        # The tests make a second one, <name>-strict, so there is room for that.
+        if not re.fullmatch(r"[a-z][a-z0-9-]{0,23}(-strict)?", name) or name in FOLDERS:
+            raise Trouble(f"MERCAT_INSTANCE={name}: an instance is named with at most 24 small letters, digits and "
+                          f"dashes, and not {', '.join(FOLDERS)}")
         self.name = name
         self.dir = ROOT / ".mercat" if name == "dev" else ROOT / ".mercat" / name
         self.state = self._read_state()
@@ -75,6 +78,12 @@ class Instance:
         return self.https_url if self.mode == "production" else f"http://127.0.0.1:{self.edge_port}"
 
     @property
+    def public_url(self):
+        """The same for people, in mails: in production mode by the shop's name, when it has one."""
+        host = self.edge.get("MERCAT_EDGE_HOST") if self.mode == "production" else None
+        return f"https://{host}" if host else self.shop_url.replace("127.0.0.1", "localhost")
+
+    @property
     def https_url(self):
         return f"https://127.0.0.1:{self.edge_tls_port}"
 
@@ -83,8 +92,19 @@ class Instance:
         return pathlib.Path(self.state["binDir"])
 
     def strict_port_base(self, environment):
-        """Where the ports of the strict instance of the tests begin: test 22000."""
-        return int(environment.get("MERCAT_PORT_BASE") or self.state["portBase"] or 0) + STRICT_OFFSET
+        """Where the ports of the strict instance of the tests begin: test 22000, unless another instance is there."""
+        base = self.state["portBase"]
+        if environment.get("MERCAT_PORT_BASE"):
+            base = _port("MERCAT_PORT_BASE", environment["MERCAT_PORT_BASE"], 65535 - PORT_SPAN)
+        if base is None:
+            raise Trouble(f"instance {self.name} has no ports yet: say MERCAT_PORT_BASE=<port> ./mercat test")
+        highest = (CLIENT_PORTS if base < CLIENT_PORTS else 65536) - 1 - PORT_SPAN
+        taken = {base, base + PORT_SPAN} | _ports_known(other_than=f"{self.name}-strict")
+        for candidate in (base + offset for offset in STRICT_OFFSETS):
+            if 1024 <= candidate <= highest and not taken.intersection(range(candidate, candidate + PORT_SPAN + 1)):
+                return candidate
+        raise Trouble(f"MERCAT_PORT_BASE={base}: around it is no room for the {PORT_SPAN} ports of {self.name}-strict: "
+                      "take another, or wipe an instance that is not needed")
 
     def port(self, use):
         return self.state["portBase"] + SERVER_OFFSETS[use]
@@ -128,24 +148,53 @@ class Instance:
 
     def choose(self, environment):
         """Takes mode, ports, edge and binaries from the environment of `up`; what it leaves open stays as it was."""
-        base, edge = self.state["portBase"], self.state["edgePort"]
-        if "MERCAT_PORT_BASE" in environment:
-            base = _port("MERCAT_PORT_BASE", environment["MERCAT_PORT_BASE"], 65535 - PORT_SPAN)
-            edge = edge or base + EDGE_OFFSET
-        if "MERCAT_EDGE_PORT" in environment:
-            edge = _port("MERCAT_EDGE_PORT", environment["MERCAT_EDGE_PORT"], 65535 - EDGE_TLS_OFFSET)
-        tls = self.state["edgeTlsPort"]
-        if "MERCAT_EDGE_TLS_PORT" in environment:
-            tls = _port("MERCAT_EDGE_TLS_PORT", environment["MERCAT_EDGE_TLS_PORT"], 65535)
+        mode = self._chosen_mode(environment)
+        base, edge, tls = self._chosen_ports(environment)
+        binaries = pathlib.Path(environment.get("MERCAT_BIN_DIR") or ROOT / "build" / "release").resolve()
+        kept = edge_settings.take(self.edge, environment, mode)
+        if tls is None and mode == "development":
+            tls = self._instead_of_taken(edge + EDGE_TLS_OFFSET)
+        self.state.update(portBase=base, edgePort=edge, edgeTlsPort=tls, mode=mode, binDir=str(binaries), edge=kept)
+        self.remember()
+
+    def _chosen_mode(self, environment):
+        """Once and for all: what was made in development has users whose password is public."""
         mode = environment.get("MERCAT_MODE") or self.mode
         if mode not in MODES:
             raise Trouble(f"MERCAT_MODE={mode}: there are {' and '.join(MODES)}")
+        if self.exists and mode != self.mode:
+            raise Trouble(f"MERCAT_MODE={mode}: instance {self.name} was made in {self.mode} mode and stays in it: take "
+                          "another MERCAT_INSTANCE, or delete this one with its data by ./mercat down --wipe")
+        return mode
+
+    def _chosen_ports(self, environment):
+        """Base, edge, TLS; the last is None when nobody chose one. The edge may be at 80 and 443."""
+        base, edge, tls = (self.state[use] for use in ("portBase", "edgePort", "edgeTlsPort"))
+        if "MERCAT_PORT_BASE" in environment:
+            base = _port("MERCAT_PORT_BASE", environment["MERCAT_PORT_BASE"], 65535 - PORT_SPAN)
+            edge = edge or base + EDGE_OFFSET
         if base is None:
             raise Trouble(f"instance {self.name} has no ports yet: say MERCAT_PORT_BASE=<port> ./mercat up")
-        binaries = pathlib.Path(environment.get("MERCAT_BIN_DIR") or ROOT / "build" / "release").resolve()
-        self.state.update(portBase=base, edgePort=edge, edgeTlsPort=tls, mode=mode, binDir=str(binaries),
-                          edge=edge_settings.take(self.edge, environment))
-        self.remember()
+        if "MERCAT_EDGE_TLS_PORT" in environment:
+            tls = _port("MERCAT_EDGE_TLS_PORT", environment["MERCAT_EDGE_TLS_PORT"], 65535, lowest=1)
+        if "MERCAT_EDGE_PORT" in environment:
+            edge = _port("MERCAT_EDGE_PORT", environment["MERCAT_EDGE_PORT"], 65535 if tls else 65535 - EDGE_TLS_OFFSET,
+                         lowest=1)
+        if edge == tls:
+            raise Trouble(f"MERCAT_EDGE_PORT and MERCAT_EDGE_TLS_PORT are both {edge}: they must be two")
+        return base, edge, tls
+
+    def _instead_of_taken(self, default):
+        """A developer did not ask for TLS, so it does not stop him: another port when somebody else has the default.
+        None: the default is free, or ours already."""
+        if processes.port_is_free(default) or processes.listener_of(default) in processes.of_instance(self):
+            return None
+        for port in range(default + 1, min(default + TLS_PORTS_TRIED, 65535) + 1):
+            if processes.port_is_free(port):
+                say(f"  port {default} is in use: HTTPS gets {port} (MERCAT_EDGE_TLS_PORT chooses another)")
+                return port
+        raise Trouble(f"port {default} and the {TLS_PORTS_TRIED} after it are in use: choose one for HTTPS with "
+                      "MERCAT_EDGE_TLS_PORT")
 
     def replicas(self, service):
         return self.state["replicas"].get(service, 1 if service == "crm-mailer" else 2)
@@ -155,7 +204,7 @@ class Instance:
         self.remember()
 
     def remember(self):
-        write_file(self.dir / "state.json", json.dumps(self.state, indent=2) + "\n")
+        write_file(self.dir / "state.json", json.dumps(self.state, indent=2) + "\n", durable=True)
 
     def overrides(self):
         """Extra environment per service or replica, from overrides.json: {"products": {"MERCAT_X": "1"}}."""
@@ -199,19 +248,40 @@ class Instance:
         return state
 
 
-def _port(name, text, highest):
-    if not text.isdigit() or not 1024 <= int(text) <= highest:
-        raise Trouble(f"{name}={text}: a port between 1024 and {highest} is needed")
+def _port(name, text, highest, lowest=1024):
+    if not re.fullmatch(r"\d{1,5}", text, re.ASCII) or not lowest <= int(text) <= highest:
+        raise Trouble(f"{name}={text}: a port between {lowest} and {highest} is needed")
     return int(text)
 
 
-def write_file(path, text, mode=0o600):
-    """Replaces the file in one step, so that a reader or a crash never sees half of it; returns if it is another."""
+def _ports_known(other_than):
+    """First and last ports, and those of the edge, of dev, test and every other instance that is remembered."""
+    rows = [(base, edge, None) for base, edge in DEFAULT_PORTS.values()]
+    for path in (ROOT / ".mercat").glob("*/state.json"):
+        if path.parent.name != other_than:
+            with contextlib.suppress(OSError, ValueError, KeyError):
+                state = json.loads(path.read_text())
+                rows.append((state["portBase"], state["edgePort"], state.get("edgeTlsPort")))
+    return {port for base, edge, tls in rows for port in (base, base + PORT_SPAN, edge, tls or edge + EDGE_TLS_OFFSET)}
+
+
+def write_file(path, text, mode=0o600, durable=False):
+    """Replaces the file in one step, so that a reader or a crash never sees half of it; returns if it is another.
+    `durable`: nor does the machine's crash; for what cannot be made again."""
     before = path.read_text(encoding="utf-8") if path.exists() else None
     beside = path.with_name(path.name + ".new")
     with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
         file.write(text)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
     os.replace(beside, path)
+    if durable:
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
     return text != before
 
 

@@ -74,6 +74,9 @@ def programs(instance):
             command=["/usr/bin/python3", "-EsB", ROOT / "deploy" / "local" / "start_nginx.py", home(instance, which),
                      instance.conf(f"nginx-{which}.conf"), _error_log(instance, which)],
             directory=home(instance, which),
+            # nginx cannot move a listener from one address to all by a reload: another address is another program.
+            environment={key: value for key, value in instance.edge.items()
+                         if which == "edge" and key == "MERCAT_EDGE_ADDRESS"},
             stop_signal="QUIT",
             stop_wait=15,
         ) for which in ("inner", "edge")
@@ -92,6 +95,8 @@ def reload(instance, which, supervisor):
     """Returns when the workers with the former configuration have answered what they had and are gone."""
     check(instance, which)
     master = supervisor.states()[f"nginx-{which}"]["pid"]
+    if not master:
+        raise Trouble(f"nginx-{which} does not run:\n{hint(instance, which)}")
     former = set(processes.nginx_in(home(instance, which))) - {master}
     os.kill(master, signal.SIGHUP)
     wait_until(lambda: not former & set(processes.nginx_in(home(instance, which))), LEAVE_WITHIN,
@@ -140,11 +145,11 @@ def _words(instance, which):
 def _words_of_edge(instance):
     certificate, key = certificates.certificate(instance), certificates.key(instance)
     kept = instance.edge
-    plain = f"listen 127.0.0.1:{instance.edge_port} default_server backlog=2048;"
+    plain = _listens(instance, instance.edge_port)
     words = {
         "ROOT": ROOT,
         "SHOP_LISTENS": plain if PLAIN[instance.mode] == "shop" else "",
-        "TLS_PORT": instance.edge_tls_port,
+        "TLS_LISTENS": _listens(instance, instance.edge_tls_port, "ssl "),
         "CERTIFICATE": certificate,
         "KEY": key,
         # A certificate that was renewed under the same name is another configuration.
@@ -162,6 +167,11 @@ def _words_of_edge(instance):
         redirect = fill_template(TEMPLATES / "edge-redirect.conf.in", words | {
             "NGINX": TEMPLATES, "LISTEN": plain, "HTTPS_HOST": host})
     return words | {"REDIRECT": redirect}
+
+
+def _listens(instance, port, option=""):
+    hosts = [f"[{address}]" if ":" in address else address for address in edge_settings.addresses(instance.edge)]
+    return "\n        ".join(f"listen {host}:{port} {option}default_server backlog=2048;" for host in hosts)
 
 
 def _trusted_proxies(networks):

@@ -54,6 +54,8 @@ def port_is_free(port):
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            return True  # below 1024: whoever binds it is told better what he may not
         except OSError:
             return False
     return True

@@ -123,7 +123,7 @@ def environment(instance, replica):
     if service.tier == "worker":
         keys["MERCAT_SMTP_URL"] = f"smtp://127.0.0.1:{instance.port('smtp')}"
         keys["MERCAT_SMTP_TLS"] = "never"  # the mailbox is on this machine, and has no certificate
-        keys["MERCAT_SHOP_URL"] = instance.shop_url.replace("127.0.0.1", "localhost") + "/"
+        keys["MERCAT_SHOP_URL"] = instance.public_url + "/"
     overrides = instance.overrides()
     keys |= overrides.get(service.name, {}) | overrides.get(replica.name, {})
     return keys

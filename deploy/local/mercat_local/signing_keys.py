@@ -79,11 +79,11 @@ def make(instance, kid):
     """Before the state names it. One that is there was made by a run that was interrupted, and nobody has it yet."""
     if not key_file(instance, kid).exists():
         # No newline at the end: the programs take the file's bytes as they are.
-        write_file(key_file(instance, kid), secrets.token_hex(32))
+        write_file(key_file(instance, kid), secrets.token_hex(32), durable=True)
 
 
 def save(instance, keys):
-    write_file(_state_file(instance), json.dumps(dataclasses.asdict(keys), indent=2) + "\n")
+    write_file(_state_file(instance), json.dumps(dataclasses.asdict(keys), indent=2) + "\n", durable=True)
 
 
 def read(instance, kid):

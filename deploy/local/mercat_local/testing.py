@@ -8,9 +8,10 @@ import os
 import re
 import subprocess
 
-from . import bringup, commands, rabbitmq
+from . import bringup, commands, processes, rabbitmq
 from .console import Trouble, last_lines, say
-from .instance import ROOT, Instance
+from .fleet import check_ports
+from .instance import EDGE_OFFSET, EDGE_TLS_OFFSET, ROOT, SERVER_OFFSETS, Instance
 
 # Programs built with a sanitizer write what they find beside their logs; anything found there fails the run.
 SANITIZERS = {"asan": "ASAN_OPTIONS", "tsan": "TSAN_OPTIONS"}
@@ -41,6 +42,7 @@ def run(instance, options):
     with instance.locked(against="test"):
         ordinary, attacks = _selected(preset, arguments)
         strict = Instance(f"{instance.name}-strict") if attacks else None
+        asked_of_strict = _asked_of_strict(instance, strict, asked) if attacks else None
         if ordinary or not attacks:
             chaos["MERCAT_CHAOS_REPORT"] = str(_chaos_report(instance))
             extra = chaos | ({"MERCAT_TEST_ALL": "1"} if everything else {})
@@ -50,14 +52,24 @@ def run(instance, options):
                                 [*arguments, *named], only_servers)
             _print_chaos_report(instance)
         if attacks:
-            asked = STRICT | {"MERCAT_BIN_DIR": binaries,
-                              "MERCAT_PORT_BASE": str(instance.strict_port_base(asked))}
             figures = strict.dir / "logs" / "security-figures.txt"
             extra = {"MERCAT_SECURITY_FIGURES": str(figures)} | ({"MERCAT_TEST_ALL": "1"} if everything else {})
-            code = _run_against(strict, preset, asked, extra, [*arguments, "-R", _one_of(attacks)], False) or code
+            code = _run_against(strict, preset, asked_of_strict, extra, [*arguments, "-R", _one_of(attacks)],
+                                False) or code
             if figures.exists():
                 say(figures.read_text())
     return code
+
+
+def _asked_of_strict(instance, strict, asked):
+    """The environment of its `up`. Its ports are looked at before the ordinary programs have run for long."""
+    base = instance.strict_port_base(asked)
+    edge = base + EDGE_OFFSET
+    tls = edge + EDGE_TLS_OFFSET
+    check_ports([(port, strict.name) for port in (edge, tls, *(base + offset for offset in SERVER_OFFSETS.values()))],
+                processes.of_instance(strict))
+    return STRICT | {"MERCAT_BIN_DIR": asked["MERCAT_BIN_DIR"], "MERCAT_PORT_BASE": str(base),
+                     "MERCAT_EDGE_PORT": str(edge), "MERCAT_EDGE_TLS_PORT": str(tls)}
 
 
 def _run_against(instance, preset, asked, extra, arguments, only_servers):
