@@ -7,6 +7,7 @@
 #include "common/messaging/revocation_feed.hpp"
 #include "products/assortment.hpp"
 #include "products/catalogue.hpp"
+#include "products/category_store.hpp"
 #include "products/events.hpp"
 #include "products/generate.hpp"
 #include "products/migrations.hpp"
@@ -17,6 +18,21 @@
 #include "products/settings.hpp"
 
 using namespace mercat;
+
+namespace {
+
+// A wrong count in a list of categories is no reason not to start.
+void recount_categories(db::pool& database, log::logger& logger) {
+  try {
+    if (const auto wrong = products::store::recount_categories(database))
+      logger.info("counts of categories were wrong, and are corrected",
+                  {{"categories", std::to_string(wrong)}});
+  } catch (const db::transient&) {
+    logger.warning("the products of the categories are not counted anew: others change them");
+  }
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   return lifecycle::run([&] {
@@ -32,6 +48,7 @@ int main(int argc, char** argv) {
     db::pool database{settings.database, logger, metrics};
     db::migrate(database, products::migrations(), std::chrono::seconds{30}, logger);
     products::store::index_missing(database);
+    recount_categories(database, logger);
 
     amqp::connection events_connection{
         events_loop, settings.broker.named(settings.process.replica + " events"), logger, metrics};

@@ -85,6 +85,22 @@ BOOST_FIXTURE_TEST_CASE(a_refused_change_counts_nothing, counted) {
   BOOST_TEST(shown() == "lamps 1");
 }
 
+BOOST_FIXTURE_TEST_CASE(a_recount_corrects_what_was_not_counted, counted) {
+  of_type("L-1", "Lamps");
+  of_type("L-2", "lamps");
+  of_type("T-1", "tables");
+  BOOST_TEST(store::recount_categories(database) == 0U);
+  schema.as_root([](db::session& s) {
+    s.execute("UPDATE category SET products = 7 WHERE type = 'lamps'");
+    s.execute("DELETE FROM category WHERE type = 'tables'");
+    s.execute("INSERT INTO category VALUES ('chairs', 3)");
+  });
+  BOOST_TEST(shown() == "chairs 3, Lamps 7");
+  BOOST_TEST(store::recount_categories(database) == 3U);
+  BOOST_TEST(shown() == "Lamps 2, tables 1");
+  BOOST_TEST(wrong() == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(changes_at_once_are_all_counted, counted) {
   std::vector<product> items;
   for (int i = 0; i < 12; ++i)
