@@ -37,8 +37,6 @@ bool each_part(std::string_view text, char separator, Accept accept) {
 
 bool is_local_part(std::string_view text) {
   if (text.size() > max_local_bytes) return false;
-  // Legal, but mail programs take it for an option, and refuse it: each sign-up would leave a dead letter.
-  if (text.starts_with('-')) return false;
   constexpr std::string_view also_allowed = "!#$%&'*+-/=?^_`{|}~";
   return each_part(text, '.', [&](std::string_view atom) {
     return !atom.empty() && std::ranges::all_of(atom, [&](char c) {

@@ -42,11 +42,6 @@ void forget_failures(db::session& s, const guess& tried) {
   s.execute("DELETE FROM login_failure WHERE account = ? AND network = ?", tried.account, tried.network);
 }
 
-void forget_failures_from_everywhere(db::session& s, const std::string& account) {
-  for (const auto& row : s.query("SELECT network FROM login_failure WHERE account = ?", account))
-    forget_failures(s, {account, row.text(0)});
-}
-
 // By key and in the order of the key, so that two who do this do not wait for each other. Asked again of each
 // row: it may have been renewed since it was read.
 void forget_old_failures(db::session& s) {

@@ -5,8 +5,6 @@
 #include "common/db/session.hpp"
 #include "customer/login_delay.hpp"
 
-#include <string>
-
 namespace mercat::customer::store {
 
 [[nodiscard]] failed_guesses failures_of(db::session& s, const guess& tried);
@@ -16,8 +14,8 @@ namespace mercat::customer::store {
 // Of a guess that is held: one more than `known`.
 void add_failure(db::session& s, const guess& tried, const failed_guesses& known);
 
+// One row. Of one account there is a row for each network of who guesses: too many for one transaction.
 void forget_failures(db::session& s, const guess& tried);
-void forget_failures_from_everywhere(db::session& s, const std::string& account);
 // A bounded number of those that count for nothing. In a transaction that holds none.
 void forget_old_failures(db::session& s);
 

@@ -1,7 +1,6 @@
 #include "customer/membership.hpp"
 
 #include "customer/address_store.hpp"
-#include "customer/login_failure_store.hpp"
 #include "customer/messages.hpp"
 #include "customer/refresh_token_store.hpp"
 #include "customer/reset_token_store.hpp"
@@ -24,9 +23,7 @@ void end_account(db::session& s, std::int64_t id, std::chrono::seconds remembere
                  const std::string& traceparent) {
   // Whole milliseconds, as the event says it; never before the moment itself.
   const auto now = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  const auto who = store::lock(s, id);
-  if (!who || !store::erase(s, id, now)) throw account_gone();
-  store::forget_failures_from_everywhere(s, guess_of(email_address::parse(who->email), {}).account);
+  if (!store::lock(s, id) || !store::erase(s, id, now)) throw account_gone();
   store::remove_addresses(s, id);
   store::remove_refresh_tokens(s, id);
   store::remove_reset_tokens(s, id);

@@ -82,8 +82,7 @@ async::task<void> password_resets::invite(email_address email, std::string trace
   // Looked at without the lock first: a flood about one account is to queue for nothing.
   const auto id = co_await database_.read(until, [this, &email](db::session& s) {
     auto found = store::find_id(s, email);
-    if (found && store::reset_tokens_since(s, *found, now() - one_hour) >= rules_.mails_per_hour)
-      found.reset();
+    if (found && has_enough(s, *found, now())) found.reset();
     return found;
   });
   if (!id) co_return;
@@ -92,24 +91,33 @@ async::task<void> password_resets::invite(email_address email, std::string trace
   if (written) events_committed_();
 }
 
+// Mails, and a token that works: who asks in vain has one in the mailbox. Were it the mails alone, a stranger
+// could use them up at once, and nobody had a token between its end and the end of the hour.
+bool password_resets::has_enough(db::session& s, std::int64_t id, db::sql_time moment) const {
+  return store::reset_tokens_since(s, id, moment - one_hour) >= rules_.mails_per_hour &&
+         store::has_good_reset_token(s, id, moment);
+}
+
 // The row is locked before the first plain read: the count is of what was committed by then.
 bool password_resets::write_invitation(db::session& s, std::int64_t id,
                                        const std::string& traceparent) const {
   const auto who = store::lock(s, id);
   if (!who) return false;
   const auto made_at = now();
-  if (store::reset_tokens_since(s, id, made_at - one_hour) >= rules_.mails_per_hour) return false;
+  if (has_enough(s, id, made_at)) return false;
   const auto drawn = fresh_secret_token();
   const auto expires_at = made_at + rules_.lifetime;
-  store::end_reset_tokens(s, id, made_at);
+  // What belongs to others too comes first: who held a token of their own meanwhile, old and not ended, could
+  // wait for another who holds one and wants this.
   store::forget_reset_tokens(s, made_at - one_hour);
+  store::end_reset_tokens(s, id, made_at);
   store::add_reset_token(s, {drawn.hash, id, made_at, expires_at});
   publish(s, password_forgotten{id, who->email, who->name, drawn.text, expires_at}, traceparent);
   return true;
 }
 
-async::task<void> password_resets::reset(std::string shown, std::string password, async::deadline until,
-                                         std::string traceparent) {
+async::task<void> password_resets::reset(std::string shown, std::string password, std::string network,
+                                         async::deadline until, std::string traceparent) {
   const auto hash = hash_of_secret_token(shown);
   if (!hash) throw reset_refused();
   const auto owner = co_await database_.read(
@@ -120,11 +128,11 @@ async::task<void> password_resets::reset(std::string shown, std::string password
   wanted.customer_id = *owner;
   wanted.hash = std::move(encoded);
   wanted.traceparent = std::move(traceparent);
-  std::function<void(db::session&)> permit = [id = *owner, &hash](db::session& s) {
+  std::function<void(db::session&)> permit = [id = *owner, &hash, &network](db::session& s) {
     const auto who = store::lock(s, id);
     if (!who || !store::spend_reset_token(s, *hash, now())) throw reset_refused();
-    // Who reads the mailbox has proven more than any guess: they may log in at once.
-    store::forget_failures_from_everywhere(s, guess_of(email_address::parse(who->email), {}).account);
+    // Who reads the mailbox has proven more than any guess: they may log in at once, from where they are.
+    store::forget_failures(s, guess_of(email_address::parse(who->email), network));
   };
   co_await passwords_.write(std::move(wanted), std::move(permit), until);
 }

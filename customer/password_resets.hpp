@@ -24,7 +24,7 @@ namespace mercat::customer {
 
 struct reset_rules {
   std::chrono::minutes lifetime{30};  // of a token: an hour at most, its row is kept no longer
-  std::int64_t mails_per_hour = 3;    // to one account
+  std::int64_t mails_per_hour = 3;    // to one account; beyond them one when no token works any more
 };
 
 class password_resets {
@@ -40,15 +40,17 @@ class password_resets {
   // fault::unavailable, whoever it is about: the database is away, or too many of these are under way.
   void forgotten(std::optional<email_address> email, std::string traceparent);
 
-  // Throws reset_refused(), before any hashing if it can be told. Of two uses at once one succeeds.
-  [[nodiscard]] async::task<void> reset(std::string shown, std::string password, async::deadline until,
-                                        std::string traceparent = {});
+  // Throws reset_refused(), before any hashing if it can be told. Of two uses at once one succeeds. network:
+  // where the client is (client_network()): from there they may log in at once.
+  [[nodiscard]] async::task<void> reset(std::string shown, std::string password, std::string network,
+                                        async::deadline until, std::string traceparent = {});
 
   // Nothing is under way. For draining, and for tests.
   [[nodiscard]] bool idle() const;
 
  private:
   async::task<void> invite(email_address email, std::string traceparent);
+  bool has_enough(db::session& s, std::int64_t id, db::sql_time moment) const;
   bool write_invitation(db::session& s, std::int64_t id, const std::string& traceparent) const;
   void invited(const std::exception_ptr& failure);
 

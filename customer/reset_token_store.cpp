@@ -21,6 +21,14 @@ std::int64_t reset_tokens_since(db::session& s, std::int64_t customer, db::sql_t
       ->integer(0);
 }
 
+bool has_good_reset_token(db::session& s, std::int64_t customer, db::sql_time now) {
+  return s
+      .query_one(
+          "SELECT 1 FROM reset_token WHERE customer_id = ? AND ended_at IS NULL AND expires_at > ? LIMIT 1",
+          customer, now)
+      .has_value();
+}
+
 bool spend_reset_token(db::session& s, const std::string& hash, db::sql_time now) {
   return s.execute(
              "UPDATE reset_token SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL AND "

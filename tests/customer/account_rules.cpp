@@ -44,8 +44,9 @@ BOOST_AUTO_TEST_CASE(an_email_keeps_its_spelling_and_is_compared_without_case) {
 }
 
 BOOST_AUTO_TEST_CASE(unusual_but_legal_emails_are_accepted) {
-  for (const auto* legal : {"o'brien@x.com", "a@b.co", "1@2.example", "user_name-x@sub.domain.example.org",
-                            "!#$%&'*+/=?^_`{|}~-@example.org", "x@xn--bcher-kva.example", "x@1and1.com"})
+  for (const auto* legal :
+       {"o'brien@x.com", "a@b.co", "1@2.example", "user_name-x@sub.domain.example.org", "-a@b.cd",
+        "!#$%&'*+/=?^_`{|}~-@example.org", "x@xn--bcher-kva.example", "x@1and1.com"})
     BOOST_TEST(is_email(legal), legal);
 }
 
@@ -64,7 +65,6 @@ BOOST_AUTO_TEST_CASE(what_is_no_email_is_refused) {
                             ".a@b.cd",
                             "a.@b.cd",
                             "a..b@c.de",
-                            "-a@b.cd",
                             "a@.b.cd",
                             "a@b.cd.",
                             "a@b..cd",

@@ -242,3 +242,21 @@ BOOST_AUTO_TEST_CASE(the_trace_of_a_request_goes_on_in_its_events_unless_it_is_n
   BOOST_TEST(shop.call("POST", "/signup", body, {}, "00-not-a-trace").status == 201);
   BOOST_TEST(shop.traces(1) == std::vector<std::string>{""}, boost::test_tools::per_element());
 }
+
+// Mail programs take such an address for an option, so none is added; who has one keeps the account.
+BOOST_AUTO_TEST_CASE(an_email_that_begins_with_a_hyphen_cannot_sign_up_but_can_log_in) {
+  running_customer shop;
+  const auto refused = shop.sign_up("-ada@example.org");
+  BOOST_TEST(refused.status == 400, refused.body);
+  BOOST_TEST(refused.slug() == "invalid-body");
+  BOOST_TEST(refused.body.find("must not begin with a hyphen") != std::string::npos, refused.body);
+  BOOST_TEST(shop.count("customer") == 0);
+
+  BOOST_TEST(shop.sign_up("ada@example.org").status == 201);
+  shop.schema().as_root([](db::session& s) {
+    s.execute("UPDATE customer SET email = '-ada@example.org', email_key = '-ada@example.org'");
+  });
+  const auto in = shop.log_in("-ada@example.org");
+  BOOST_TEST(in.status == 200, in.body);
+  BOOST_TEST(shop.call("DELETE", "/profile", {}, in.text("accessToken")).status == 204);
+}

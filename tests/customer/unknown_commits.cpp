@@ -69,7 +69,7 @@ struct fixture {
   }
   std::string reset(const std::string& token) {
     try {
-      wait_for(loop, [&] { return resets.reset(token, "battery staple", async::deadline::in(5s)); });
+      wait_for(loop, [&] { return resets.reset(token, "battery staple", {}, async::deadline::in(5s)); });
       return "accepted";
     } catch (const error& failure) {
       return failure.slug();
