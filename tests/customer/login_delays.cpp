@@ -4,11 +4,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <future>
 #include <string>
 
 using namespace mercat;
 using namespace std::chrono_literals;
 using test::at_once;
+using test::eventually;
 using test::http_answer;
 using test::running_customer;
 using test::with_status;
@@ -68,6 +70,14 @@ void has_to_wait(const http_answer& answer, int seconds) {
   BOOST_REQUIRE(found != answer.headers.end());
   const auto said = std::stoi(found->second);
   BOOST_TEST((said >= 1 && said <= seconds && said * 2 > seconds), said << " of " << seconds);
+}
+
+// Whether a connection of the service stands at the row, which the asking one holds.
+bool waits_for_its_customer(db::session& s) {
+  return !s.query(
+               "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND "
+               "id <> CONNECTION_ID() AND info LIKE 'SELECT%FROM customer%FOR UPDATE'")
+              .empty();
 }
 
 http_answer change(const running_customer& shop, const std::string& token, const std::string& current) {
@@ -172,27 +182,31 @@ BOOST_AUTO_TEST_CASE(of_many_guesses_at_once_no_more_are_answered_than_one_after
   BOOST_TEST(with_status(later, 429) == 11);
 }
 
+// The log-in is held at its customer's row, after its comparison, until the failures of others are there.
 BOOST_AUTO_TEST_CASE(a_right_password_that_was_compared_while_others_failed_is_not_told) {
   guessed_at shop;
   BOOST_TEST(shop.sign_up(ada).status == 201);
-  shop.schema().as_root([&](db::session& s) {
-    s.execute(
-        "INSERT INTO login_failure VALUES (SHA2(?, 256), ?, 9, UTC_TIMESTAMP(6) - INTERVAL 3500 SECOND)", ada,
-        here);
-  });
-  for (int round = 0; round < 5; ++round) {
-    const auto answers = at_once(8, [&](int i) { return shop.log_in(ada, i == 4 ? right : wrong, here); });
-    const auto told = with_status(answers, 401) + with_status(answers, 200);
-    // The right one forgets what was counted, and others are free then.
-    const bool was_first = answers[4].status == 200;
-    BOOST_TEST((was_first || told == 1), told);
-    BOOST_TEST(told + with_status(answers, 429) == 8);
-    shop.schema().as_root([](db::session& s) {
-      s.execute(
-          "UPDATE login_failure SET failures = 9, failed_at = "
-          "UTC_TIMESTAMP(6) - INTERVAL 3500 SECOND");
+  http_answer answer;
+  bool held = false;
+  // A wait of more than a second for the row ends as 503: then the machine was too slow, and it is done
+  // again.
+  for (int round = 0; round < 5 && (!held || answer.status == 503); ++round) {
+    std::future<http_answer> trying;
+    shop.schema().as_root([&](db::session& s) {
+      s.execute("DELETE FROM login_failure");
+      s.execute("START TRANSACTION");
+      s.execute("UPDATE customer SET name = 'held'");
+      trying = std::async(std::launch::async, [&shop] { return shop.log_in(ada, right, here); });
+      held = eventually([&s] { return waits_for_its_customer(s); });
+      s.execute("INSERT INTO login_failure VALUES (SHA2(?, 256), ?, 9, UTC_TIMESTAMP(6))", ada, here);
+      s.execute("COMMIT");
     });
+    answer = trying.get();
   }
+  BOOST_TEST(held);
+  has_to_wait(answer, 64);
+  BOOST_TEST(shop.count("login_failure WHERE failures = 9") == 1);
+  BOOST_TEST(shop.count("refresh_token") == 1);  // of the sign-up
 }
 
 BOOST_AUTO_TEST_CASE(all_replicas_count_together) {
@@ -238,26 +252,21 @@ BOOST_AUTO_TEST_CASE(failures_are_forgotten_after_an_hour_and_their_rows_go) {
   BOOST_TEST(shop.count("login_failure") == 2);
 }
 
-BOOST_AUTO_TEST_CASE(nothing_is_left_of_who_leaves_and_who_reads_the_mailbox_need_not_wait) {
+BOOST_AUTO_TEST_CASE(who_reads_the_mailbox_need_not_wait_where_they_are) {
   guessed_at shop(2);
-  const auto in = shop.member(ada);
-  const auto lock_out = [&] {
-    for (const auto& from : {here, elsewhere})
-      for (int i = 0; i < 2; ++i) is_wrong(shop.log_in(ada, wrong, from));
-    shop.schema().as_root([](db::session& s) { s.execute("UPDATE login_failure SET failures = 10"); });
-  };
-  lock_out();
+  static_cast<void>(shop.member(ada));
+  for (const auto& from : {here, elsewhere})
+    for (int i = 0; i < 2; ++i) is_wrong(shop.log_in(ada, wrong, from));
+  shop.schema().as_root([](db::session& s) { s.execute("UPDATE login_failure SET failures = 10"); });
   BOOST_TEST(shop.call("POST", "/password/forgot", R"({"email":"ada@example.org"})").status == 204);
   std::string token;
   for (const auto& each : shop.events(2))
     token += json::text(json::document::parse(each).root(), "token").value_or("");
-  BOOST_TEST(
-      shop.call("POST", "/password/reset", R"({"token":")" + token + R"(","newPassword":"battery staple"})")
-          .status == 204);
-  BOOST_TEST(shop.count("login_failure") == 0);
-  const auto anew = shop.log_in(ada, "battery staple", here);
-  BOOST_TEST(anew.status == 200);
-  lock_out();
-  BOOST_TEST(shop.call("DELETE", "/profile", {}, anew.text("accessToken")).status == 204);
-  BOOST_TEST(shop.count("login_failure") == 0);
+  BOOST_TEST(shop.call("POST", "/password/reset",
+                       R"({"token":")" + token + R"(","newPassword":"battery staple"})", {}, {}, here)
+                 .status == 204);
+  BOOST_TEST(shop.log_in(ada, "battery staple", here).status == 200);
+  // What the others have counted stays: of networks there may be more than one transaction can take away.
+  has_to_wait(shop.log_in(ada, "battery staple", elsewhere), 240);
+  BOOST_TEST(shop.count("login_failure") == 1);
 }
