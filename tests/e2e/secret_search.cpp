@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -18,6 +19,7 @@ namespace files = std::filesystem;
 namespace {
 
 constexpr std::size_t piece_size = 1 << 20;
+constexpr std::size_t longest_form = 64;     // of a beginning that tells what it is
 constexpr std::size_t shortest_random = 32;  // names and words in configuration are shorter
 
 std::string content_of(const files::path& path) {
@@ -47,17 +49,13 @@ std::vector<std::string> random_words(const std::string& content) {
   return words;
 }
 
-}  // namespace
-
-files::path instance_directory() {
-  const auto root = files::path(variable("MERCAT_COMMAND")).parent_path() / ".mercat";
-  const auto name = variable("MERCAT_INSTANCE");
-  return name == "dev" ? root : root / name;
+files::path checkout() {
+  return files::path(variable("MERCAT_COMMAND")).parent_path();
 }
 
-std::map<std::string, std::string> secrets_of_the_instance() {
+std::map<std::string, std::string> secrets_in(const files::path& folder) {
   std::map<std::string, std::string> found;
-  for (const auto& entry : files::directory_iterator(instance_directory() / "secrets")) {
+  for (const auto& entry : files::directory_iterator(folder)) {
     const auto name = entry.path().filename().string();
     const auto content = content_of(entry.path());
     if (content.find("BEGIN CERTIFICATE") != std::string::npos) continue;
@@ -67,6 +65,72 @@ std::map<std::string, std::string> secrets_of_the_instance() {
       found[name + " (" + std::to_string(++number) + ")"] = std::move(word);
   }
   return found;
+}
+
+bool has_pem_key(std::string_view text) {
+  constexpr std::string_view begin = "-----BEGIN ";
+  constexpr std::string_view end = "-----";
+  for (auto at = text.find(begin); at != text.npos; at = text.find(begin, at + 1)) {
+    const auto label = text.substr(at + begin.size(), longest_form - begin.size());
+    // In two pieces: this file is in the commits, too.
+    if (label.substr(0, label.find(end))
+            .find("PRIVATE"
+                  " KEY") != label.npos)
+      return true;
+  }
+  return false;
+}
+
+bool has_aws_key(std::string_view text) {
+  constexpr std::string_view begin = "AKIA";
+  constexpr std::size_t rest = 16;
+  const auto belongs = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); };
+  for (auto at = text.find(begin); at != text.npos; at = text.find(begin, at + 1)) {
+    const auto key = text.substr(at + begin.size(), rest);
+    if (key.size() == rest && std::ranges::all_of(key, belongs)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+files::path instance_directory() {
+  const auto root = checkout() / ".mercat";
+  const auto name = variable("MERCAT_INSTANCE");
+  return name == "dev" ? root : root / name;
+}
+
+std::map<std::string, std::string> secrets_of_the_instance() {
+  return secrets_in(instance_directory() / "secrets");
+}
+
+std::map<std::string, std::string> secrets_of_all_instances() {
+  std::map<std::string, std::string> found;
+  const auto add = [&](const files::path& instance) {
+    if (!files::exists(instance / "secrets")) return;
+    try {
+      for (auto& [name, value] : secrets_in(instance / "secrets"))
+        found[name + " of " + instance.filename().string()] = std::move(value);
+    } catch (const std::runtime_error&) {  // filesystem_error is one
+    }
+  };
+  add(checkout() / ".mercat");
+  for (const auto& entry : files::directory_iterator(checkout() / ".mercat")) add(entry.path());
+  return found;
+}
+
+std::set<std::string> secret_forms_in(std::string_view text) {
+  std::set<std::string> found;
+  if (has_pem_key(text)) found.insert("a private key (PEM)");
+  if (has_aws_key(text)) found.insert("an AWS access key");
+  return found;
+}
+
+bool has_history() {
+  // The way up to the top of the checkout: nothing when this is the top. An archive may lie within another's
+  // checkout.
+  const auto asked = "test -z \"$(git -C '" + checkout().string() + "' rev-parse --show-cdup 2>&1)\"";
+  return std::system(asked.c_str()) == 0;  // NOLINT(concurrency-mt-unsafe)
 }
 
 secret_search::secret_search(std::map<std::string, std::string> secrets) : secrets_(std::move(secrets)) {
@@ -128,13 +192,18 @@ const std::set<std::string>& secret_search::in_command_lines() {
 }
 
 const std::set<std::string>& secret_search::commits() {
-  const auto root = files::path(variable("MERCAT_COMMAND")).parent_path();
-  FILE* pipe = popen(("git -C '" + root.string() + "' log --all --patch --no-color --text").c_str(), "r");
+  FILE* pipe =
+      popen(("git -C '" + checkout().string() + "' log --all --patch --no-color --text").c_str(), "r");
   if (pipe == nullptr) throw std::runtime_error("cannot run git");
   place_.clear();
   std::string piece(piece_size, '\0');
-  for (std::size_t n = 0; (n = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;)
+  std::string end_and_piece;
+  for (std::size_t n = 0; (n = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;) {
     feed("the commits", {piece.data(), n});
+    end_and_piece.erase(0, end_and_piece.size() - std::min(end_and_piece.size(), longest_form));
+    end_and_piece.append(piece, 0, n);
+    for (const auto& form : secret_forms_in(end_and_piece)) found_.insert(form + " in the commits");
+  }
   if (pclose(pipe) != 0) throw std::runtime_error("git log failed: is this a checkout?");
   return found_;
 }

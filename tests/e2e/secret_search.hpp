@@ -14,9 +14,19 @@ namespace mercat::e2e {
 // .mercat of the checkout, or the folder of another instance in it.
 [[nodiscard]] std::filesystem::path instance_directory();
 
-// Name and value of everything secret in secrets/: what stands alone in a file, and long strings of random
-// characters within one (hashes, private keys). Certificates are public.
+// Name and value of everything secret in secrets/ of the instance under test: what stands alone in a file,
+// and long strings of random characters within one (hashes, private keys). Certificates are public.
 [[nodiscard]] std::map<std::string, std::string> secrets_of_the_instance();
+// The same of every instance of this checkout. One that is made or deleted just now, or is not ours to read,
+// is left out.
+[[nodiscard]] std::map<std::string, std::string> secrets_of_all_instances();
+
+// What is a secret by its form, whoever made it: private keys in PEM (RFC 7468), identifiers of AWS access
+// keys. Told by their kind.
+[[nodiscard]] std::set<std::string> secret_forms_in(std::string_view text);
+
+// Is there git, and is this checkout one of its own? Not so in an unpacked archive.
+[[nodiscard]] bool has_history();
 
 // One thread at a time.
 class secret_search {
@@ -31,7 +41,7 @@ class secret_search {
   const std::set<std::string>& in_logs();
   const std::set<std::string>& in_configuration();
   const std::set<std::string>& in_command_lines();  // of every process that can be seen
-  const std::set<std::string>& commits();           // of the repository: texts and changes, all branches
+  const std::set<std::string>& commits();           // texts and changes, all branches; secret forms, too
   [[nodiscard]] const std::set<std::string>& found() const noexcept { return found_; }
 
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }  // looked through
