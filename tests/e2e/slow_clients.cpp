@@ -1,5 +1,9 @@
 // Somebody holds a thousand slow connections and tries passwords without pause, from one address. Whoever
-// comes from another does not notice.
+// comes from another hardly notices. Asserted of him, who asks 30 times a second for 10 s:
+// - no error, neither in quiet nor under attack, in any trial;
+// - a p99 under attack of less than 5 times that of the quiet 10 s just before, or of less than 50 ms more
+// than
+//   that: a quiet p99 of a few ms is five times less than the noise of a small machine. In one trial of two.
 #include "tests/e2e/slow_crowd.hpp"
 #include "tests/e2e/steady_load.hpp"
 
@@ -142,6 +146,10 @@ trial attack_while_shopping(browser& device, const account& who, std::int64_t pr
           << " ended by the edge, " << made.slow.answered << " with an answer\nlog-ins of the flood:";
   for (const auto& [status, count] : made.guesses) figures << "  " << status << " x " << count;
   publish(figures.str());
+  BOOST_TEST(made.quiet.errors.empty(), made.quiet.first_error());
+  BOOST_TEST(made.attacked.errors.empty(), made.attacked.first_error());
+  BOOST_TEST(made.slow.held > crowd_size * 0.7);
+  BOOST_TEST(made.guesses.contains(429));
   return made;
 }
 
@@ -159,8 +167,4 @@ BOOST_AUTO_TEST_CASE(a_thousand_slow_connections_and_a_flood_of_log_ins_harm_nob
   // Once may be something else that this machine had to do just then; an attack that works, works again.
   if (!last.is_harmless()) last = attack_while_shopping(device, who, product);
   BOOST_TEST(last.is_harmless());
-  BOOST_TEST(last.quiet.errors.empty(), last.quiet.first_error());
-  BOOST_TEST(last.attacked.errors.empty(), last.attacked.first_error());
-  BOOST_TEST(last.slow.held > crowd_size * 0.7);
-  BOOST_TEST(last.guesses.contains(429));
 }
