@@ -1,9 +1,9 @@
-// Somebody holds a thousand slow connections and tries passwords without pause, from one address. Whoever
+// Somebody holds a thousand slow connections and tries 2,000 passwords a second, from one address. Whoever
 // comes from another hardly notices. Asserted of him, who asks 30 times a second for 10 s:
 // - no error, neither in quiet nor under attack, in any trial;
-// - a p99 under attack of less than 5 times that of the quiet 10 s just before, or of less than 50 ms more
-// than
-//   that: a quiet p99 of a few ms is five times less than the noise of a small machine. In one trial of two.
+// - a p99 under attack of less than 5 times that of the quiet 10 s just before, or of less than 50 ms more:
+// the
+//   noise of a small machine is more than five times a quiet p99 of a few ms. In one trial of two.
 #include "tests/e2e/slow_crowd.hpp"
 #include "tests/e2e/steady_load.hpp"
 
@@ -29,7 +29,8 @@ constexpr std::size_t crowd_size = 1000;
 using clock_type = std::chrono::steady_clock;
 using milliseconds = std::chrono::duration<double, std::milli>;
 
-// Log-ins with a wrong password, as fast as they are answered.
+// Log-ins with a wrong password: 2,000 times as many as one address may try. Not as many as can be answered
+// (13,000 a second were seen): the attacker works on the same two processors here, and would measure itself.
 class log_in_flood {
  public:
   explicit log_in_flood(const std::string& email) {
@@ -38,7 +39,10 @@ class log_in_flood {
         work_as_an_attacker();
         browser device(url());
         device.come_from(attacker);
-        while (!stopping_) count(device.post("/api/login", body).status);
+        for (auto next = clock_type::now(); !stopping_; next += 2ms) {
+          std::this_thread::sleep_until(next);  // the pace of the load, not a wait for something
+          count(device.post("/api/login", body).status);
+        }
       });
   }
   log_in_flood(const log_in_flood&) = delete;
