@@ -96,7 +96,8 @@ std::string environment::help(std::string_view subcommands_help) const {
     out +=
         "\nA secret is read from the variable, or from the file that NAME_FILE names. In production mode a "
         "short,\n"
-        "well-known or example value is refused, and so is a file that others than its owner can read.\n";
+        "well-known or example value is refused, and so is a file that others can use (its\n"
+        "group may read one that belongs to another user).\n";
   return out;
 }
 

@@ -30,9 +30,13 @@ std::string range_text(std::int64_t least, std::int64_t most) {
   return std::to_string(least) + ".." + std::to_string(most);
 }
 
+// A file of our own needs no group. One of somebody else's we can only read through its group: so Kubernetes
+// mounts a secret for a pod with fsGroup, as root's and 0440.
 bool others_may_use(const std::string& path) {
   struct stat found {};
-  return ::stat(path.c_str(), &found) == 0 && (found.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+  if (::stat(path.c_str(), &found) != 0) return false;
+  const mode_t refused = S_IRWXO | S_IWGRP | (found.st_uid == ::geteuid() ? S_IRWXG : 0U);
+  return (found.st_mode & refused) != 0;
 }
 
 std::string joined(const std::vector<std::string>& parts, std::string_view between) {

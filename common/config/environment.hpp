@@ -59,7 +59,8 @@ class environment {
   // Whom the service logs in as at a server.
   std::string user(std::string_view name, std::string_view otherwise, std::string_view meaning);
   // MERCAT_MODE, default production. In production a secret that would be guessed is a fault, and so is a
-  // file with one that others than its owner can read, and a user who may do everything (secret_rules.hpp).
+  // file with one that others can use (its group may read one that is not the service's own), and a user who
+  // may do everything (secret_rules.hpp).
   mode run_mode();
 
   // --help (-h) and --version print and exit 0; an option that is none of these is a fault; -- ends options.
@@ -92,7 +93,7 @@ class environment {
   std::vector<declaration> declared_;
   std::vector<std::string> faults_;
   std::vector<std::string> faults_in_production_;  // run_mode() may come after what it decides about
-  bool production_ = false;
+  bool production_ = true;                         // also when nobody asks for the mode
 };
 
 }  // namespace mercat::config

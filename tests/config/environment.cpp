@@ -166,9 +166,9 @@ BOOST_AUTO_TEST_CASE(an_unknown_name_stops_the_start_and_the_near_one_is_suggest
 }
 
 BOOST_AUTO_TEST_CASE(a_secret_may_come_from_a_file_without_its_last_newline) {
-  const temporary_file file("top secret text\n");
+  const temporary_file file("a violet umbrella\n");
   auto env = with({{"MERCAT_KEY_FILE", file.path()}});
-  BOOST_TEST(env.secret("MERCAT_KEY", 8, "key") == "top secret text");
+  BOOST_TEST(env.secret("MERCAT_KEY", 8, "key") == "a violet umbrella");
   BOOST_TEST(fault_of(env) == "");
 }
 

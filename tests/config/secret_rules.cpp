@@ -163,6 +163,27 @@ BOOST_AUTO_TEST_CASE(a_file_that_others_can_read_is_refused_in_production) {
   }
 }
 
+// As Kubernetes mounts secrets for a pod with fsGroup. Only root can give a file away.
+BOOST_AUTO_TEST_CASE(a_file_of_somebody_else_may_be_read_by_its_group_only,
+                     *boost::unit_test::precondition([](auto) { return ::geteuid() == 0; })) {
+  const auto faults_with = [](mode_t mode) {
+    const secret_file file(drawn, mode);
+    BOOST_REQUIRE(::chown(file.path().c_str(), 65534, ::getegid()) == 0);
+    return faults_of({good_key, {"MERCAT_DB_PASSWORD_FILE", file.path()}});
+  };
+  for (const mode_t mode : {0440U, 0640U, 0400U}) BOOST_TEST(faults_with(mode) == "");
+  for (const mode_t mode : {0460U, 0444U, 0442U, 0441U})
+    BOOST_TEST(holds(faults_with(mode), "can use"), std::oct << mode);
+}
+
+BOOST_AUTO_TEST_CASE(who_does_not_ask_for_the_mode_gets_the_rules_of_production) {
+  environment env{"shop", "a test", [] { return variables{{"MERCAT_DB_PASSWORD", "guest"}}; }};
+  env.password("MERCAT_DB_PASSWORD", "shop", "its password");
+  std::string program = "shop";
+  char* arguments[] = {program.data()};
+  BOOST_CHECK_THROW(env.finish(1, arguments), config::invalid);
+}
+
 BOOST_AUTO_TEST_CASE(a_weak_secret_in_a_file_is_told_by_the_variable_that_names_the_file) {
   const secret_file file("changemechangeme\n", 0600);
   BOOST_TEST(holds(faults_of({good_key, {"MERCAT_DB_PASSWORD_FILE", file.path()}}),
