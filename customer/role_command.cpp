@@ -29,11 +29,15 @@ auto in_transaction(const settings& configured, Work work) {
   log::logger logger{"customer", configured.process.replica, log::level::warning};
   metrics::registry metrics;
   async::event_loop loop{"role"};  // before the pool, whose threads post to it to their end
-  db::pool database{configured.database, logger, metrics};
+  auto options = configured.database;
+  options.time_limit = patience;  // else a unit of work has the second of one that a request waits for
+  db::pool database{options, logger, metrics};
   db::migrate(database, migrations(), std::chrono::seconds{30}, logger);
   return async::wait_for(
       loop, [&] { return database.transaction(async::deadline::in(patience), std::move(work)); });
 }
+
+}  // namespace
 
 std::string told(const role_outcome& outcome) {
   const std::string who = outcome.who.email + " (customer " + std::to_string(outcome.who.id) + ")";
@@ -44,10 +48,12 @@ std::string told(const role_outcome& outcome) {
   if (outcome.who.role == role::user)
     return change + ". Every session has ended: the next request needs a log-in.\n";
   return change +
-         ". Access tokens given before have ended: a refresh or a log-in gives one with the new role.\n";
+         ". Access tokens given before have ended: a refresh or a log-in gives one with the new role.\n"
+         "The account was made at " +
+         rfc3339(outcome.who.created_at) +
+         ". Nobody has ever verified that its address belongs to who made it: ask them before you rely on "
+         "it.\n";
 }
-
-}  // namespace
 
 role_outcome change_role(db::session& s, const role_change& wanted, std::chrono::seconds remembered) {
   const auto id = store::find_id(s, wanted.email);

@@ -8,6 +8,7 @@
 #include "customer/settings.hpp"
 
 #include <chrono>
+#include <string>
 
 namespace mercat::customer {
 
@@ -21,6 +22,10 @@ struct role_outcome {
 // remembered: how long a revocation is kept. Throws fault::not_found "customer-not-found".
 [[nodiscard]] role_outcome change_role(db::session& s, const role_change& wanted,
                                        std::chrono::seconds remembered);
+
+// What the command prints of it. Sign-up verifies no address, so anybody may have taken a colleague's: when a
+// role is given, the age of the account is said too.
+[[nodiscard]] std::string told(const role_outcome& outcome);
 
 // Block; print what they did or found. Throw std::exception with what to tell the caller.
 void grant_role(const settings& configured);

@@ -76,6 +76,17 @@ BOOST_AUTO_TEST_CASE(a_role_taken_away_ends_every_session) {
   BOOST_TEST(looking_up(shop, another, anew.text("accessToken")) == 404);
 }
 
+BOOST_AUTO_TEST_CASE(who_grants_a_role_is_told_how_old_the_account_is_and_that_its_address_is_unverified) {
+  running_customer shop;
+  static_cast<void>(shop.member(ada));
+  shop.schema().as_root(
+      [](db::session& s) { s.execute("UPDATE customer SET created_at = '2026-01-31 23:59:58.007000'"); });
+  const auto granted = told(give(shop, role::admin));
+  BOOST_TEST(granted.find("2026-01-31T23:59:58.007") != std::string::npos, granted);
+  BOOST_TEST(granted.find("verified") != std::string::npos, granted);
+  BOOST_TEST(told(give(shop, role::user)).find("verified") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_role_that_is_there_already_is_left_alone_with_all_sessions) {
   running_customer shop;
   const auto in = shop.member(ada);
