@@ -17,5 +17,4 @@ namespace mercat::products::store {
 [[nodiscard]] std::vector<list_position> positions(db::session& s, const list_request& asked,
                                                    std::span<const std::string> terms, std::int64_t limit);
 
-
 }  // namespace mercat::products::store
