@@ -1,8 +1,9 @@
 // Somebody holds a thousand slow connections and tries 2,000 passwords a second, from one address. Whoever
-// comes from another hardly notices. Asserted of him, who asks 30 times a second for 10 s:
+// comes from another hardly notices. Asserted of him, who asks 45 times a second for 10 s:
 // - no error, neither in quiet nor under attack, in any trial;
 // - in one trial of two a p99 under attack of less than 5 times that of the quiet 10 s just before, or of
-//   less than 50 ms more: the noise of a small machine is more than five times a quiet p99 of a few ms.
+//   less than 100 ms more: five times a quiet p99 of a few ms is less than the noise of a small machine that
+//   has other work. The figures are printed.
 #include "tests/e2e/slow_crowd.hpp"
 #include "tests/e2e/steady_load.hpp"
 
@@ -79,7 +80,7 @@ struct experience {
   }
 };
 
-// Shops like a person who clicks quickly: 30 requests a second, and a log-in now and then.
+// Shops like a person who clicks quickly: 45 requests a second, and a log-in now and then.
 experience shop_for(std::chrono::seconds time, browser& device, const account& who, std::int64_t product) {
   const auto log_in = R"({"email":")" + who.email + R"(","password":")" + who.password + R"("})";
   const auto put = R"({"productId":)" + std::to_string(product) + R"(,"quantity":2})";
@@ -93,7 +94,7 @@ experience shop_for(std::chrono::seconds time, browser& device, const account& w
   experience had;
   auto next = clock_type::now();
   const auto until = next + time;
-  for (std::size_t i = 0; next < until; ++i, next += 33ms) {
+  for (std::size_t i = 0; next < until; ++i, next += 22ms) {
     std::this_thread::sleep_until(next);  // the pace of the load, not a wait for something
     const auto begun = clock_type::now();
     const auto received = i % 90 == 45 ? device.post("/api/login", log_in) : steps[i % steps.size()]();
@@ -128,7 +129,7 @@ struct trial {
   [[nodiscard]] bool is_harmless() const {
     // The second bound is for a machine whose quiet is so quick that its own noise is five times as much.
     const auto usual = quiet.percentile(0.99);
-    return attacked.percentile(0.99) < std::max(5 * usual, usual + 50ms);
+    return attacked.percentile(0.99) < std::max(5 * usual, usual + 100ms);
   }
 };
 
