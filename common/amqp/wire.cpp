@@ -171,6 +171,9 @@ void output::header(amqp_channel_t channel, const publish_options& to, std::size
   const int size =
       amqp_encode_properties(AMQP_BASIC_CLASS, &properties, {scratch_.size() - 12, scratch_.data() + 12});
   if (size < 0) throw failure("a message property over 255 bytes");
+  // Unlike a body, a header cannot be cut into frames (AMQP 0-9-1, 4.2.6.1).
+  if (12 + static_cast<std::size_t>(size) > frame_max_ - frame_overhead)
+    throw failure("message properties over one frame");
   frame(AMQP_FRAME_HEADER, channel, {scratch_.data(), 12 + static_cast<std::size_t>(size)});
 }
 

@@ -71,6 +71,14 @@ BOOST_AUTO_TEST_CASE(a_publish_that_cannot_be_encoded_leaves_nothing_behind) {
   BOOST_TEST(out.empty());
 }
 
+BOOST_AUTO_TEST_CASE(properties_that_fill_more_than_a_frame_are_refused) {
+  output out{frame_max};
+  publish_options to;
+  to.traceparent = std::string(frame_max, 't');
+  BOOST_CHECK_THROW(out.publish(1, to, "{}"), failure);
+  BOOST_TEST(out.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_full_socket_is_reported_and_the_rest_follows_later) {
   const socket_pair wire;
   output out{131072};
