@@ -76,6 +76,12 @@ email_address email_address::parse(std::string_view text) {
   return std::move(*address);
 }
 
+email_address email_address::for_sign_up(std::string_view text) {
+  auto address = parse(text);
+  if (address.key_.starts_with('-')) throw refused("/email", "must not begin with a hyphen");
+  return address;
+}
+
 std::optional<std::string> name_from(std::optional<std::string_view> text) {
   const auto name = trimmed(text.value_or(""));
   if (auto fault = fault_of(name, max_name_code_points)) throw refused("/name", std::move(*fault));

@@ -20,6 +20,9 @@ namespace mercat::customer {
 class email_address {
  public:
   [[nodiscard]] static email_address parse(std::string_view text);
+  // Also refuses a hyphen in front: legal, but Postfix, for one, takes no mail for such (allow_min_user in
+  // its postconf(5)), because programs mistake it for an option; each sign-up would leave a dead letter.
+  [[nodiscard]] static email_address for_sign_up(std::string_view text);
   // Null instead of an error: for log-in, where a bad address is merely one that nobody has.
   [[nodiscard]] static std::optional<email_address> try_parse(std::string_view text);
 

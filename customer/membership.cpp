@@ -4,7 +4,7 @@
 #include "customer/messages.hpp"
 #include "customer/refresh_token_store.hpp"
 #include "customer/reset_token_store.hpp"
-#include "customer/revocation_store.hpp"
+#include "customer/revoking.hpp"
 #include "customer/store.hpp"
 
 #include <utility>
@@ -27,12 +27,9 @@ void end_account(db::session& s, std::int64_t id, std::chrono::seconds remembere
   store::remove_addresses(s, id);
   store::remove_refresh_tokens(s, id);
   store::remove_reset_tokens(s, id);
-  const revocation revoked{id, now + clocks_differ};
-  store::add_revocation(s, revoked);
-  store::forget_revocations(s, now - remembered);
   withdraw_letters(s, id);
   publish(s, deleted{id}, traceparent);
-  publish(s, revoked, traceparent);
+  revoke(s, {id, now + clocks_differ}, remembered, traceparent);
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
 #include "customer/password_writer.hpp"
 
-#include "customer/messages.hpp"
 #include "customer/reset_token_store.hpp"
-#include "customer/revocation_store.hpp"
+#include "customer/revoking.hpp"
 #include "customer/sessions.hpp"
 #include "customer/store.hpp"
 
@@ -20,10 +19,7 @@ void password_writer::write_in(db::session& s, const new_password& wanted) const
   store::set_password(s, id, wanted.hash);
   const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   store::end_reset_tokens(s, id, now);
-  const auto ended = sessions::end_all(s, id);
-  store::add_revocation(s, ended);
-  store::forget_revocations(s, ended.before - remembered_);
-  publish(s, ended, wanted.traceparent);
+  revoke(s, sessions::end_all(s, id), remembered_, wanted.traceparent);
 }
 
 async::task<void> password_writer::write(new_password wanted, std::function<void(db::session&)> permit,

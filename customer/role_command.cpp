@@ -4,9 +4,8 @@
 #include "common/async/wait_for.hpp"
 #include "common/db/migration.hpp"
 #include "common/rfc3339.hpp"
-#include "customer/messages.hpp"
 #include "customer/migrations.hpp"
-#include "customer/revocation_store.hpp"
+#include "customer/revoking.hpp"
 #include "customer/role_store.hpp"
 #include "customer/sessions.hpp"
 #include "customer/store.hpp"
@@ -67,9 +66,7 @@ role_outcome change_role(db::session& s, const role_change& wanted, std::chrono:
   // More rights need no new log-in. Fewer do: whoever lost them may not be the one who holds the device.
   const auto ended = wanted.to == role::user ? sessions::end_all(s, outcome.who.id)
                                              : sessions::end_access(s, outcome.who.id);
-  store::add_revocation(s, ended);
-  store::forget_revocations(s, ended.before - remembered);
-  publish(s, ended, {});
+  revoke(s, ended, remembered, {});
   return outcome;
 }
 

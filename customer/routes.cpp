@@ -5,7 +5,6 @@
 #include "customer/client_network.hpp"
 #include "customer/representation.hpp"
 #include "customer/schemas.hpp"
-#include "customer/text_rules.hpp"
 
 namespace mercat::customer {
 
@@ -28,18 +27,11 @@ std::string network_of(const request& asked) {
   return client_network(last);
 }
 
-// Legal with a hyphen in front, but mail programs take that for an option, and refuse it: each sign-up would
-// leave a dead letter. Not a rule of email_address: who has such an account is to keep it.
-email_address new_address(std::string_view text) {
-  auto address = email_address::parse(text);
-  if (address.key().starts_with('-')) throw refused("/email", "must not begin with a hyphen");
-  return address;
-}
-
 async::task<response> sign_up(membership& members, const request& asked) {
   const auto& body = asked.json->root();
-  sign_up_form form{new_address(*json::text(body, "email")), std::string(*json::text(body, "password")),
-                    name_from(json::text(body, "name")), phone_from(json::text(body, "phone"))};
+  sign_up_form form{email_address::for_sign_up(*json::text(body, "email")),
+                    std::string(*json::text(body, "password")), name_from(json::text(body, "name")),
+                    phone_from(json::text(body, "phone"))};
   const auto opened = co_await members.sign_up(std::move(form), asked.deadline, trace_of(asked));
   co_return response::json(json_of(opened), 201);
 }

@@ -88,6 +88,12 @@ BOOST_AUTO_TEST_CASE(what_is_no_email_is_refused) {
   BOOST_TEST(!is_email(std::string_view("a@b.cd\0", 7)));
 }
 
+BOOST_AUTO_TEST_CASE(a_hyphen_in_front_is_refused_to_newcomers_only) {
+  BOOST_CHECK_THROW(email_address::for_sign_up("-a@b.cd"), error);
+  BOOST_TEST(email_address::for_sign_up("a-@b.cd").key() == "a-@b.cd");
+  BOOST_TEST(email_address::parse("-a@b.cd").key() == "-a@b.cd");
+}
+
 BOOST_AUTO_TEST_CASE(an_email_has_a_limit_in_each_part) {
   BOOST_TEST(is_email(std::string(64, 'a') + "@b.cd"));
   BOOST_TEST(!is_email(std::string(65, 'a') + "@b.cd"));

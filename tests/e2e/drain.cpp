@@ -1,5 +1,5 @@
 // Restarting, scaling and crashing replicas while people shop.
-#include "tests/e2e/steady_load.hpp"
+#include "tests/e2e/unnoticed.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -11,16 +11,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int shoppers = 8;
-
-bool is_success(const answer& received) {
-  return received.status >= 200 && received.status < 300;
-}
-
-void require_no_failure(const load_report& report) {
-  BOOST_TEST_MESSAGE(to_text(report));
-  BOOST_TEST(report.requests > 100);
-  BOOST_TEST(report.unwanted == 0, to_text(report));
-}
 
 }  // namespace
 

@@ -2,7 +2,7 @@
 // The instance keeps the new key, so this program runs after all that might have read the old one.
 #include "tests/e2e/secret_search.hpp"
 #include "tests/e2e/signing_key.hpp"
-#include "tests/e2e/steady_load.hpp"
+#include "tests/e2e/unnoticed.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -20,16 +20,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int shoppers = 6;
-
-bool is_success(const answer& received) {
-  return received.status >= 200 && received.status < 300;
-}
-
-void require_no_failure(const load_report& report) {
-  BOOST_TEST_MESSAGE(to_text(report));
-  BOOST_TEST(report.requests > 100);
-  BOOST_TEST(report.unwanted == 0, to_text(report));
-}
 
 struct tokens {
   std::string access;

@@ -32,9 +32,8 @@ class Limit:
         return isinstance(self.production, str)
 
     def checked(self, text):
-        number, unit = re.fullmatch(r"(\d{1,9})(r/[sm])?", text, re.ASCII).groups() if re.fullmatch(
-            r"\d{1,9}(r/[sm])?", text, re.ASCII) else (None, None)
-        if number is None or bool(unit) != self.is_rate or not self.lowest <= int(number) <= self.highest:
+        found = re.fullmatch(r"(\d{1,9})(r/[sm])?", text, re.ASCII)
+        if not found or bool(found[2]) != self.is_rate or not self.lowest <= int(found[1]) <= self.highest:
             form = "requests per second or minute, as 10r/s or 30r/m" if self.is_rate else "a whole number"
             raise Trouble(f"{PREFIX}{self.word}={text}: {form}, from {self.lowest} to {self.highest}")
         return text

@@ -25,6 +25,7 @@ SYMBOLIZER = "/usr/bin/llvm-symbolizer-16"
 def add_to(command):
     command.add_argument("--list", action="store_true")
     command.add_argument("--seconds", type=int, default=30, metavar="N")
+    command.add_argument("--seed", type=int, default=0, metavar="S")
     command.add_argument("targets", nargs="*")
 
 
@@ -39,6 +40,8 @@ def run(_, options):
         return 0
     if options.seconds < 1:
         raise Trouble("--seconds takes a number from 1 on")
+    if not 0 <= options.seed < 2**32:
+        raise Trouble("--seed takes a number from 0, another search each time, to 4294967295")
     unknown = [name for name in options.targets if name not in targets()]
     if unknown:
         raise Trouble(f"there is no fuzz target {unknown[0]}; ./mercat fuzz --list names them all")
@@ -50,7 +53,7 @@ def run(_, options):
     started = time.monotonic()
     with ThreadPoolExecutor(at_once) as pool:
         results = []
-        for done in as_completed([pool.submit(_fuzz, name, options.seconds) for name in chosen]):
+        for done in as_completed([pool.submit(_fuzz, name, options) for name in chosen]):
             results.append(done.result())
             _print_row(results[-1])
     found = [result for result in results if result.code]
@@ -73,7 +76,7 @@ class Result:
         return self.numbers.get(what, 0)
 
 
-def _fuzz(name, seconds):
+def _fuzz(name, options):
     program = TREE / "targets" / name
     if not program.exists():
         raise Trouble(f"{program} is missing: it is built by ./mercat fuzz")
@@ -82,8 +85,9 @@ def _fuzz(name, seconds):
         folder.mkdir(parents=True, exist_ok=True)
     known = set(findings.iterdir())
     dictionary = TESTS / "dictionaries" / f"{name}.dict"
-    arguments = [str(program), f"-max_total_time={seconds}", f"-timeout={SECONDS_PER_INPUT}",
-                 f"-rss_limit_mb={MEBIBYTES}", f"-artifact_prefix={findings}/", "-print_final_stats=1",
+    arguments = [str(program), f"-max_total_time={options.seconds}", f"-seed={options.seed}",
+                 f"-timeout={SECONDS_PER_INPUT}", f"-rss_limit_mb={MEBIBYTES}",
+                 f"-artifact_prefix={findings}/", "-print_final_stats=1",
                  *([f"-dict={dictionary}"] if dictionary.exists() else []),
                  str(corpus), *([str(TESTS / "corpus" / name)] if (TESTS / "corpus" / name).is_dir() else [])]
     with open(log, "wb") as output:

@@ -145,7 +145,7 @@ void check(const mail& what) {
   const auto end = wire->find("\r\n\r\n");
   const auto head = std::string_view(*wire).substr(0, end + 2);
   check_headers(head, what);
-  const auto start = head.find("boundary=\"") + 10;
+  const auto start = head.rfind("boundary=\"") + 10;  // the last header's: a subject may say the same
   check_parts(std::string_view(*wire).substr(end + 4), head.substr(start, head.find('"', start) - start),
               what);
 }
