@@ -53,8 +53,11 @@ BOOST_AUTO_TEST_CASE(at_twice_the_capacity_accepted_requests_stay_quick_and_the_
 
   BOOST_TEST(overloaded.broken == 0);
   BOOST_TEST(overloaded.hanging == 0);
-  BOOST_TEST(answers(overloaded) == overloaded.answered(200) + refusals(overloaded), "only 200, 429 and 503");
-  BOOST_TEST(refusals(overloaded) > 0, "there was no overload");
+  // 504: its deadline passed before its turn came. Rare, and only where others take the processors, too.
+  const auto too_late = overloaded.answered(504);
+  BOOST_TEST(answers(overloaded) == overloaded.answered(200) + refusals(overloaded) + too_late);
+  BOOST_TEST(too_late < answers(overloaded) / 20, "what is not refused is not answered, either");
+  BOOST_TEST(refusals(overloaded) > answers(overloaded) / 10, "what is too much was queued, not refused");
   BOOST_TEST(overloaded.per_second(200) > capacity / 3, "the useful work collapsed");
   BOOST_TEST(overloaded.percentile(200, 0.99) < 3000);
   BOOST_TEST(overloaded.percentile(503, 0.99) < 3000);
