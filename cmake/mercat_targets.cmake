@@ -8,15 +8,17 @@ target_compile_options(mercat_flags INTERFACE
 target_compile_options(mercat_flags INTERFACE
   -Wno-maybe-uninitialized -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
 if(MERCAT_SANITIZE)
-  target_compile_options(mercat_flags INTERFACE -fsanitize=${MERCAT_SANITIZE} -fno-omit-frame-pointer)
+  # What gcc's UndefinedBehaviorSanitizer finds goes to stderr alone, whatever log_path says: it has to end the program,
+  # or no test would fail.
+  target_compile_options(mercat_flags INTERFACE
+    -fsanitize=${MERCAT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(mercat_flags INTERFACE -fsanitize=${MERCAT_SANITIZE})
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # clang knows not all names above; and it warns of comparisons inside RapidJSON (common/json/rapidjson.hpp).
   target_compile_options(mercat_flags INTERFACE -Wno-unknown-warning-option -Wno-ambiguous-reversed-operator)
 endif()
-# Code whose branches libFuzzer can see, and whose undefined behaviour ends the program (tests/fuzz). Sections, so
-# that a target links without what it never calls.
+# Code whose branches libFuzzer can see (tests/fuzz). Sections, so that a target links without what it never calls.
 option(MERCAT_FUZZ "Build for the fuzz targets; needs clang" OFF)
 if(MERCAT_FUZZ)
   # Neither ninja nor ccache knows that the list is an input. A name with its digest makes another command line of it.
@@ -24,8 +26,8 @@ if(MERCAT_FUZZ)
   file(SHA256 ${ignored} digest)
   configure_file(${ignored} ${CMAKE_BINARY_DIR}/ignored-${digest}.txt COPYONLY)
   target_compile_options(mercat_flags INTERFACE
-    -fsanitize=fuzzer-no-link -fno-sanitize-recover=all
-    -fsanitize-ignorelist=${CMAKE_BINARY_DIR}/ignored-${digest}.txt -ffunction-sections -fdata-sections)
+    -fsanitize=fuzzer-no-link -fsanitize-ignorelist=${CMAKE_BINARY_DIR}/ignored-${digest}.txt
+    -ffunction-sections -fdata-sections)
 endif()
 
 # mercat_service(NAME SOURCES...): a library with all of the service but main(), so that tests can link it,

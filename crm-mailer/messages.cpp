@@ -4,6 +4,7 @@
 #include "common/error.hpp"
 #include "common/json/document.hpp"
 #include "common/rfc3339.hpp"
+#include "common/utc_now.hpp"
 #include "crm-mailer/delivery.hpp"
 #include "crm-mailer/order_messages.hpp"
 #include "crm-mailer/store.hpp"
@@ -35,7 +36,7 @@ messaging::event_handler on_signed_up(const mailroom& room) {
 }
 
 bool still_good(const password_forgotten& message) {
-  return std::chrono::system_clock::now() < message.who.expires_at;
+  return utc_now() < message.who.expires_at;
 }
 
 messaging::event_handler on_password_forgotten(const mailroom& room) {

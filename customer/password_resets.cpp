@@ -1,5 +1,6 @@
 #include "customer/password_resets.hpp"
 
+#include "common/utc_now.hpp"
 #include "customer/login_delay.hpp"
 #include "customer/login_failure_store.hpp"
 #include "customer/messages.hpp"
@@ -16,10 +17,6 @@ namespace {
 constexpr std::size_t most_under_way = 128;
 constexpr std::chrono::milliseconds time_limit{3000};
 constexpr std::chrono::hours one_hour{1};
-
-db::sql_time now() {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
 
 // For the log: never a text of the driver's, which could quote a value.
 std::string reason_of(const std::exception_ptr& failure) {
@@ -82,7 +79,7 @@ async::task<void> password_resets::invite(email_address email, std::string trace
   // Looked at without the lock first: a flood about one account is to queue for nothing.
   const auto id = co_await database_.read(until, [this, &email](db::session& s) {
     auto found = store::find_id(s, email);
-    if (found && has_enough(s, *found, now())) found.reset();
+    if (found && has_enough(s, *found, utc_now())) found.reset();
     return found;
   });
   if (!id) co_return;
@@ -103,7 +100,7 @@ bool password_resets::write_invitation(db::session& s, std::int64_t id,
                                        const std::string& traceparent) const {
   const auto who = store::lock(s, id);
   if (!who) return false;
-  const auto made_at = now();
+  const auto made_at = utc_now();
   if (has_enough(s, id, made_at)) return false;
   const auto drawn = fresh_secret_token();
   const auto expires_at = made_at + rules_.lifetime;
@@ -121,7 +118,7 @@ async::task<void> password_resets::reset(std::string shown, std::string password
   const auto hash = hash_of_secret_token(shown);
   if (!hash) throw reset_refused();
   const auto owner = co_await database_.read(
-      until, [&hash](db::session& s) { return store::owner_of_reset_token(s, *hash, now()); });
+      until, [&hash](db::session& s) { return store::owner_of_reset_token(s, *hash, utc_now()); });
   if (!owner) throw reset_refused();
   auto encoded = co_await hasher_.hash(std::move(password), until);
   new_password wanted;
@@ -130,7 +127,7 @@ async::task<void> password_resets::reset(std::string shown, std::string password
   wanted.traceparent = std::move(traceparent);
   std::function<void(db::session&)> permit = [id = *owner, &hash, &network](db::session& s) {
     const auto who = store::lock(s, id);
-    if (!who || !store::spend_reset_token(s, *hash, now())) throw reset_refused();
+    if (!who || !store::spend_reset_token(s, *hash, utc_now())) throw reset_refused();
     // Who reads the mailbox has proven more than any guess: they may log in at once, from where they are.
     store::forget_failures(s, guess_of(email_address::parse(who->email), network));
   };

@@ -1,5 +1,6 @@
 #include "customer/password_writer.hpp"
 
+#include "common/utc_now.hpp"
 #include "customer/reset_token_store.hpp"
 #include "customer/revoking.hpp"
 #include "customer/sessions.hpp"
@@ -17,7 +18,7 @@ password_writer::password_writer(db::pool& database, std::chrono::seconds rememb
 void password_writer::write_in(db::session& s, const new_password& wanted) const {
   const auto id = wanted.customer_id;
   store::set_password(s, id, wanted.hash);
-  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = utc_now();
   store::end_reset_tokens(s, id, now);
   revoke(s, sessions::end_all(s, id), remembered_, wanted.traceparent);
 }

@@ -1,5 +1,6 @@
 #include "customer/revoking.hpp"
 
+#include "common/utc_now.hpp"
 #include "customer/messages.hpp"
 #include "customer/revocation_store.hpp"
 
@@ -8,8 +9,7 @@ namespace mercat::customer {
 void revoke(db::session& s, const revocation& ended, std::chrono::seconds remembered,
             std::string_view traceparent) {
   store::add_revocation(s, ended);
-  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-  store::forget_revocations(s, now - remembered);
+  store::forget_revocations(s, utc_now() - remembered);
   publish(s, ended, traceparent);
 }
 

@@ -1,5 +1,6 @@
 #include "customer/sessions.hpp"
 
+#include "common/utc_now.hpp"
 #include "common/uuid.hpp"
 #include "customer/refresh_token_store.hpp"
 #include "customer/revocation_store.hpp"
@@ -17,7 +18,7 @@ constexpr std::chrono::seconds one_second{1};
 }  // namespace
 
 sessions::draft sessions::draw() {
-  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = utc_now();
   return {fresh_secret_token(), uuid_v7(), now};
 }
 
@@ -34,13 +35,13 @@ std::chrono::sys_seconds sessions::write(db::session& s, const draft& drawn, std
 }
 
 revocation sessions::end_all(db::session& s, std::int64_t customer) {
-  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = utc_now();
   store::revoke_families_of(s, customer, now);
   return end_access(s, customer);
 }
 
 revocation sessions::end_access(db::session& s, std::int64_t customer) {
-  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = utc_now();
   db::sql_time before = std::chrono::floor<std::chrono::seconds>(now);
   // A replica whose clock is ahead may have dated one later.
   if (const auto last = store::last_issued_at(s, customer)) before = std::max(before, *last);
@@ -127,7 +128,7 @@ async::task<sessions::written> sessions::look_up(const draft& drawn, std::except
 async::task<void> sessions::close(std::string shown, async::deadline until) {
   const auto hash = hash_of_secret_token(shown);
   if (!hash) co_return;
-  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = utc_now();
   co_await database_.transaction(until, [&hash, now](db::session& s) {
     const auto member = store::find_refresh_token(s, *hash);
     if (!member || !store::lock(s, member->customer_id)) return;

@@ -1,5 +1,6 @@
 #include "products/assortment.hpp"
 
+#include "common/utc_now.hpp"
 #include "common/uuid.hpp"
 #include "products/messages.hpp"
 #include "products/search_store.hpp"
@@ -57,7 +58,7 @@ async::task<void> assortment::settle(std::exception_ptr unknown, Look is_there, 
 
 async::task<product> assortment::create(product wanted, async::deadline until, std::string traceparent) {
   wanted.version = 1;
-  wanted.created_at = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  wanted.created_at = utc_now();
   wanted.updated_at = wanted.created_at;
   std::exception_ptr unknown;
   try {

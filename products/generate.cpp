@@ -2,6 +2,7 @@
 
 #include "common/console/progress.hpp"
 #include "common/messaging/outbox_table.hpp"
+#include "common/utc_now.hpp"
 #include "products/assortment.hpp"
 #include "products/command_database.hpp"
 #include "products/demo_product.hpp"
@@ -61,7 +62,7 @@ std::int64_t make(command_database& database, std::int64_t first, std::int64_t l
     const auto known = store::find_ids(s, skus);
     auto fresh = batch;
     std::erase_if(fresh, [&known](const product& item) { return known.contains(item.sku); });
-    const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const auto now = utc_now();
     for (auto& item : fresh) item.created_at = item.updated_at = now;
     store::insert(s, fresh);
     announce(s, fresh, currency);

@@ -1,5 +1,6 @@
 #include "products/orders.hpp"
 
+#include "common/utc_now.hpp"
 #include "products/decision_store.hpp"
 #include "products/messages.hpp"
 #include "products/stock_store.hpp"
@@ -50,7 +51,7 @@ std::optional<std::string_view> take(db::session& s, const placed_order& order,
 
 void decide(db::session& s, const placed_order& order, std::string_view traceparent) {
   if (when_created(store::lock_decision(s, order.id)) == order_step::nothing) return;
-  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = utc_now();
   std::vector<stock_changed> changes;
   const auto refusal = take(s, order, changes);
   if (refusal) {

@@ -1,6 +1,7 @@
 #include "products/store.hpp"
 
 #include "common/db/error.hpp"
+#include "common/utc_now.hpp"
 #include "products/bulk_insert.hpp"
 #include "products/category_store.hpp"
 #include "products/stock_store.hpp"
@@ -164,8 +165,7 @@ bool add(db::session& s, const product& item) {
   auto copy = item;
   const auto known = s.query_one("SELECT id FROM product WHERE sku = ?", item.sku);
   if (!known) {
-    copy.created_at = copy.updated_at =
-        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    copy.created_at = copy.updated_at = utc_now();
     insert(s, {&copy, 1});
     return true;
   }

@@ -1,5 +1,7 @@
 #include "common/auth/revocations.hpp"
 
+#include "common/utc_now.hpp"
+
 #include <algorithm>
 #include <mutex>
 
@@ -17,7 +19,7 @@ void revocations::revoke(std::int64_t customer, time before) {
   const std::unique_lock lock(mutex_);
   auto& since = by_customer_[customer];
   since = std::max(since, before);
-  const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto now = utc_now();
   if (now - forgotten_at_ >= forget_every) forget(now);
   size_.store(by_customer_.size(), std::memory_order_release);
 }

@@ -1,6 +1,7 @@
 // A forgotten password: a mail with a token, and with the token a new password; the same answer for
 // everybody.
 #include "common/rfc3339.hpp"
+#include "common/utc_now.hpp"
 #include "tests/customer/at_once.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -64,7 +65,7 @@ std::string token_for(running_customer& shop, const std::string& email = ada) {
 BOOST_AUTO_TEST_CASE(the_token_of_the_mail_gives_a_new_password_and_ends_every_session) {
   running_customer shop;
   const auto in = shop.member(ada);
-  const auto began = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  const auto began = utc_now();
   BOOST_TEST(forgot(shop, "ADA@example.org").status == 204);
   const auto event = invitations(shop, 1)[0];
   const auto token = member_of(event, "token");

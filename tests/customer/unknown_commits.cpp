@@ -1,5 +1,6 @@
 // Sessions when the database commits and its answer is lost: what was committed is given, and nothing else.
 #include "common/db/migration.hpp"
+#include "common/utc_now.hpp"
 #include "customer/migrations.hpp"
 #include "customer/password_resets.hpp"
 #include "customer/reset_token_store.hpp"
@@ -61,7 +62,7 @@ struct fixture {
   // A token of ada's, as a mail would bring it.
   std::string invite() {
     const auto drawn = customer::fresh_secret_token();
-    const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const auto now = utc_now();
     schema.as_root([&](db::session& s) {
       customer::store::add_reset_token(s, {drawn.hash, ada.account.id, now, now + 30min});
     });

@@ -4,6 +4,7 @@
 #include "common/amqp/publisher.hpp"
 #include "common/amqp/rpc.hpp"
 #include "common/rfc3339.hpp"
+#include "common/utc_now.hpp"
 #include "tests/messaging/queue_gate.hpp"
 #include "tests/support/broker.hpp"
 #include "tests/support/eventually.hpp"
@@ -19,18 +20,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::chrono::sys_time<std::chrono::microseconds> now() {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
-
 std::string revocation_of(std::int64_t customer) {
-  return R"({"customerId":)" + std::to_string(customer) + R"(,"before":")" + rfc3339(now()) + R"("})";
+  return R"({"customerId":)" + std::to_string(customer) + R"(,"before":")" + rfc3339(utc_now()) + R"("})";
 }
 
 bool knows(const auth::revocations& all, std::int64_t customer) {
   auth::identity who;
   who.customer_id = customer;
-  who.issued_at = std::chrono::floor<std::chrono::seconds>(now()) - 1s;
+  who.issued_at = std::chrono::floor<std::chrono::seconds>(utc_now()) - 1s;
   return all.cover(who);
 }
 

@@ -1,6 +1,7 @@
 // A catalogue with products that are in the search index.
 #pragma once
 
+#include "common/utc_now.hpp"
 #include "products/search_store.hpp"
 #include "products/store.hpp"
 #include "tests/products/catalogue_of_test.hpp"
@@ -30,8 +31,7 @@ struct listing_of_test : catalogue_of_test {
   static void write(db::session& s, products::product& item) {
     item.quantity = 1;
     item.available = true;
-    item.created_at = item.updated_at =
-        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    item.created_at = item.updated_at = utc_now();
     products::store::insert(s, {&item, 1});
   }
 
