@@ -73,8 +73,9 @@ BOOST_AUTO_TEST_CASE(a_publish_that_cannot_be_encoded_leaves_nothing_behind) {
 
 BOOST_AUTO_TEST_CASE(properties_that_fill_more_than_a_frame_are_refused) {
   output out{frame_max};
+  const std::string too_long(frame_max, 't');
   publish_options to;
-  to.traceparent = std::string(frame_max, 't');
+  to.traceparent = too_long;
   BOOST_CHECK_THROW(out.publish(1, to, "{}"), failure);
   BOOST_TEST(out.empty());
 }

@@ -89,7 +89,7 @@ def _run_against(instance, preset, asked, extra, arguments, only_servers):
         say(f"\nStopping instance {instance.name} (its data and logs stay in {instance.dir})")
         with instance.locked():
             bringup.down(instance, wipe=False)
-    return code or _findings(instance, preset)
+    return _findings(instance, preset) or code
 
 
 def _selected(preset, arguments):
