@@ -196,14 +196,12 @@ BOOST_AUTO_TEST_CASE(whoami_shows_both_replicas_of_each_service) {
     BOOST_TEST(seen.contains(name), name << " never answered");
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // these keep several times as much
 BOOST_AUTO_TEST_CASE(a_process_that_was_just_started_is_small) {
   constexpr std::int64_t limit_kib = 24 * 1024;
   BOOST_REQUIRE_EQUAL(command("restart all"), 0);
   for (const auto& each : replicas()) {
     const auto resident = resident_kib(each.pid);
     BOOST_TEST_MESSAGE(each.name << " " << resident << " KiB resident");
-    BOOST_TEST(resident < limit_kib, each.name);
+    BOOST_TEST((resident < limit_kib || !memory_tells), each.name);
   }
 }
-#endif

