@@ -26,12 +26,14 @@ std::vector<revocation> revocations_since(db::session& s, db::sql_time moment) {
 }
 
 // Found by a plain read and deleted by key: a DELETE over the range of time would lock the newest row too,
-// which another deletion may just have written, and two such deletions would wait for each other.
+// which another deletion may just have written, and two such deletions would wait for each other. Asked again
+// of each row: it may have been renewed since it was read.
 void forget_revocations(db::session& s, db::sql_time moment) {
   for (const auto& row : s.query("SELECT customer_id FROM session_revocation WHERE revoked_before < ? ORDER "
                                  "BY customer_id LIMIT 100",
                                  moment))
-    s.execute("DELETE FROM session_revocation WHERE customer_id = ?", row.integer(0));
+    s.execute("DELETE FROM session_revocation WHERE customer_id = ? AND revoked_before < ?", row.integer(0),
+              moment);
 }
 
 }  // namespace mercat::customer::store

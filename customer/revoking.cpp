@@ -8,8 +8,9 @@ namespace mercat::customer {
 
 void revoke(db::session& s, const revocation& ended, std::chrono::seconds remembered,
             std::string_view traceparent) {
-  store::add_revocation(s, ended);
+  // What belongs to others comes first: who held a row of his own could wait for another who holds one, too.
   store::forget_revocations(s, utc_now() - remembered);
+  store::add_revocation(s, ended);
   publish(s, ended, traceparent);
 }
 
