@@ -22,12 +22,12 @@ endif()
 option(MERCAT_FUZZ "Build for the fuzz targets; needs clang" OFF)
 if(MERCAT_FUZZ)
   # Neither ninja nor ccache knows that the list is an input. A name with its digest makes another command line of it.
-  set(ignored ${CMAKE_SOURCE_DIR}/tests/fuzz/ignored.txt)
-  file(SHA256 ${ignored} digest)
-  configure_file(${ignored} ${CMAKE_BINARY_DIR}/ignored-${digest}.txt COPYONLY)
+  set(fuzz_ignored ${CMAKE_SOURCE_DIR}/tests/fuzz/ignored.txt)
+  file(SHA256 ${fuzz_ignored} fuzz_ignored_digest)
+  set(fuzz_ignored_copy ${CMAKE_BINARY_DIR}/ignored-${fuzz_ignored_digest}.txt)
+  configure_file(${fuzz_ignored} ${fuzz_ignored_copy} COPYONLY)
   target_compile_options(mercat_flags INTERFACE
-    -fsanitize=fuzzer-no-link -fsanitize-ignorelist=${CMAKE_BINARY_DIR}/ignored-${digest}.txt
-    -ffunction-sections -fdata-sections)
+    -fsanitize=fuzzer-no-link -fsanitize-ignorelist=${fuzz_ignored_copy} -ffunction-sections -fdata-sections)
 endif()
 
 # mercat_service(NAME SOURCES...): a library with all of the service but main(), so that tests can link it,

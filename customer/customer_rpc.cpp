@@ -2,6 +2,7 @@
 
 #include "common/error.hpp"
 #include "common/rfc3339.hpp"
+#include "common/utc_now.hpp"
 #include "customer/address_store.hpp"
 #include "customer/customer_request.hpp"
 #include "customer/representation.hpp"
@@ -31,8 +32,7 @@ std::string json_of(const std::vector<revocation>& all) {
 
 async::task<amqp::rpc_reply> view_revocations(db::pool& database, std::chrono::seconds remembered,
                                               async::deadline until) {
-  const auto since =
-      std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now() - remembered);
+  const auto since = utc_now() - remembered;
   const auto all =
       co_await database.read(until, [since](db::session& s) { return store::revocations_since(s, since); });
   co_return amqp::rpc_reply{200, json_of(all)};

@@ -18,8 +18,7 @@ password_writer::password_writer(db::pool& database, std::chrono::seconds rememb
 void password_writer::write_in(db::session& s, const new_password& wanted) const {
   const auto id = wanted.customer_id;
   store::set_password(s, id, wanted.hash);
-  const auto now = utc_now();
-  store::end_reset_tokens(s, id, now);
+  store::end_reset_tokens(s, id, utc_now());
   revoke(s, sessions::end_all(s, id), remembered_, wanted.traceparent);
 }
 

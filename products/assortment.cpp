@@ -7,7 +7,6 @@
 #include "products/stock_store.hpp"
 #include "products/store.hpp"
 
-#include <chrono>
 #include <exception>
 #include <utility>
 

@@ -6,7 +6,6 @@
 #include "products/stock_store.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 
 namespace mercat::products {

@@ -4,7 +4,9 @@
 
 #include <amqp_framing.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <sys/socket.h>
 
 namespace mercat::amqp {
@@ -46,7 +48,9 @@ std::optional<std::int64_t> integer(const amqp_field_value_t& value) {
 std::optional<std::chrono::milliseconds> expiration(amqp_bytes_t text) {
   const auto value = whole_number<std::int64_t>({static_cast<const char*>(text.bytes), text.len});
   if (!value || *value < 0) return std::nullopt;
-  return std::chrono::milliseconds{*value};
+  // RabbitMQ takes no more than 32 bits. Of another peer, as much: 64 bits of milliseconds are too many for a
+  // deadline.
+  return std::chrono::milliseconds{std::min<std::int64_t>(*value, std::numeric_limits<std::uint32_t>::max())};
 }
 
 void read_headers(const amqp_table_t& headers, message& into) {

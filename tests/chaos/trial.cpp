@@ -2,6 +2,7 @@
 
 #include "tests/chaos/gather.hpp"
 #include "tests/chaos/report.hpp"
+#include "tests/support/memory.hpp"
 
 #include <cstdio>
 #include <cstdlib>
@@ -99,11 +100,11 @@ void trial::run_lane(lane which, std::uint64_t seed, clock::time_point until) {
 
 // The first sight of a process is its warm one: it has served since it was started, and its load is the same.
 void trial::look_at_memory() {
-  if (!e2e::memory_tells) return;
+  if (!test::memory_tells) return;
   for (const auto& each : e2e::replicas()) {
     std::int64_t kib = 0;
     try {
-      kib = e2e::resident_kib(each.pid);
+      kib = test::resident_kib(each.pid);
     } catch (const std::exception&) {
       continue;
     }

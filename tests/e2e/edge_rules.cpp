@@ -1,5 +1,6 @@
 // What the edge decides: which BFF, which request id, whose errors, and that replicas share the work.
 #include "tests/e2e/shop.hpp"
+#include "tests/support/memory.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -200,8 +201,8 @@ BOOST_AUTO_TEST_CASE(a_process_that_was_just_started_is_small) {
   constexpr std::int64_t limit_kib = 24 * 1024;
   BOOST_REQUIRE_EQUAL(command("restart all"), 0);
   for (const auto& each : replicas()) {
-    const auto resident = resident_kib(each.pid);
+    const auto resident = test::resident_kib(each.pid);
     BOOST_TEST_MESSAGE(each.name << " " << resident << " KiB resident");
-    BOOST_TEST((resident < limit_kib || !memory_tells), each.name);
+    BOOST_TEST((resident < limit_kib || !test::memory_tells), each.name);
   }
 }

@@ -1,5 +1,6 @@
 // Served and abandoned requests leave nothing behind.
 #include "tests/e2e/steady_load.hpp"
+#include "tests/support/memory.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -8,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+using namespace mercat;
 using namespace mercat::e2e;
 using namespace std::chrono_literals;
 
@@ -58,15 +60,15 @@ BOOST_AUTO_TEST_CASE(served_and_abandoned_requests_leave_memory_flat) {
   serve(served / 4);  // warm: arenas, caches, kept connections
   abandon(abandoned / 4);
   std::map<std::string, std::int64_t> before;
-  for (const auto& each : replicas()) before[each.name] = resident_kib(each.pid);
+  for (const auto& each : replicas()) before[each.name] = test::resident_kib(each.pid);
 
   serve(served);
   abandon(abandoned);
   for (const auto& each : replicas()) {
-    const auto now = resident_kib(each.pid);
+    const auto now = test::resident_kib(each.pid);
     BOOST_TEST_MESSAGE(each.name << ": " << before[each.name] << " KiB, after " << served << " served and "
                                  << abandoned << " abandoned requests " << now << " KiB");
-    BOOST_TEST((now < before[each.name] + 4096 || !memory_tells),
+    BOOST_TEST((now < before[each.name] + 4096 || !test::memory_tells),
                each.name << " grew from " << before[each.name] << " to " << now);
   }
 }

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -119,17 +118,6 @@ bool becomes_true(const std::function<bool()>& condition, std::chrono::milliseco
 
 bool run_everything() {
   return std::getenv("MERCAT_TEST_ALL") != nullptr;  // NOLINT(concurrency-mt-unsafe)
-}
-
-std::int64_t resident_kib(pid_t pid) {
-  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-  for (std::string word; status >> word;)
-    if (word == "VmRSS:") {
-      std::int64_t kib = 0;
-      status >> kib;
-      return kib;
-    }
-  throw std::runtime_error("process " + std::to_string(pid) + " is gone");
 }
 
 }  // namespace mercat::e2e

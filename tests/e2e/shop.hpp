@@ -58,13 +58,4 @@ int command(const std::string& arguments);
 // --all).
 [[nodiscard]] bool run_everything();
 
-// Resident memory of a process, in KiB.
-[[nodiscard]] std::int64_t resident_kib(pid_t pid);
-// Whether that says what a program keeps. Under a sanitizer it does not: what is freed is held back.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool memory_tells = false;
-#else
-inline constexpr bool memory_tells = true;
-#endif
-
 }  // namespace mercat::e2e

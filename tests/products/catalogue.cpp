@@ -1,4 +1,5 @@
 // The catalogue on a real database.
+#include "common/utc_now.hpp"
 #include "tests/products/catalogue_of_test.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -50,7 +51,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_put_comes_back_as_it_was, catalogue_of_test) {
   BOOST_TEST(found->quantity == 3);
   BOOST_TEST(found->supplier == item.supplier);
   BOOST_TEST(found->version == 1);
-  BOOST_TEST((found->created_at > std::chrono::system_clock::now() - std::chrono::minutes{5}));
+  BOOST_TEST((found->created_at > utc_now() - std::chrono::minutes{5}));
 }
 
 BOOST_FIXTURE_TEST_CASE(seeding_again_leaves_what_is_there_and_mends_what_is_half_there, catalogue_of_test) {

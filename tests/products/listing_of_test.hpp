@@ -7,7 +7,6 @@
 #include "tests/products/catalogue_of_test.hpp"
 
 #include <array>
-#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>

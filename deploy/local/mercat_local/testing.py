@@ -185,9 +185,11 @@ def _findings(instance, preset):
     if preset not in SANITIZERS:
         return 0
     logs = instance.dir / "logs"
+    reports = [last_lines(report, 60) for report in sorted(logs.glob("sanitizer.*"))]
     # gcc's UndefinedBehaviorSanitizer knows no log_path: of a service, its words are in the service's own log.
-    reports = sorted(logs.glob("sanitizer.*")) + [log for log in sorted(logs.glob("*.log"))
-                                                  if b": runtime error: " in log.read_bytes()]
+    for log in sorted(logs.glob("*.log*")):
+        said = [line for line in log.read_text(errors="replace").splitlines() if ": runtime error: " in line]
+        reports += [f"    {log}:\n" + "\n".join(f"    | {line}" for line in said)] if said else []
     for report in reports:
-        say(f"\n{preset} reported:\n{last_lines(report, 60)}")
+        say(f"\n{preset} reported:\n{report}")
     return 1 if reports else 0

@@ -37,7 +37,8 @@ class listener final : public amqp::session_listener {
   void taken(amqp::message& item) {
     promise(!lost, "nothing comes after the loss");
     promise(!item.status || (*item.status >= 0 && *item.status <= 999), "a status has three digits");
-    promise(!item.expiration || item.expiration->count() >= 0, "a message has no negative time to live");
+    promise(!item.expiration || (item.expiration->count() >= 0 && item.expiration->count() < 1LL << 32),
+            "a message's time to live is within 32 bits");
     promise(item.exchange.size() <= 255 && item.routing_key.size() <= 255, "names are short");
     ++count;
     last = std::move(item);
