@@ -12,6 +12,11 @@ import time
 MARK = "LOCAL_STACK_INSTANCE"
 
 
+def sanitizer_options():
+    """The one thing of the caller's environment that reaches the services: no MERCAT_* of his, no proxy."""
+    return {key: value for key, value in os.environ.items() if key.endswith("SAN_OPTIONS")}
+
+
 def of_instance(instance):
     wanted = f"{MARK}={instance.dir}".encode()
     nginx_home = str(instance.data("nginx")) + "/"

@@ -174,4 +174,5 @@ def run_live(instance, name, arguments):
 
 def _environment_of_command(instance, name):
     keys = {key: str(value) for key, value in environment(instance, replicas(instance, BY_NAME[name], 1)[0]).items()}
-    return keys | {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", processes.MARK: str(instance.dir)}
+    return keys | processes.sanitizer_options() | {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8",
+                                                   processes.MARK: str(instance.dir)}

@@ -100,8 +100,7 @@ class Supervisor:
             "HOME": str(self._instance.dir / "run"),
             processes.MARK: str(self._instance.dir),
         }
-        # Sanitizer options are the one thing of the caller that reaches the programs: no MERCAT_* of his, no proxy.
-        environment |= {key: value for key, value in os.environ.items() if key.endswith("SAN_OPTIONS")}
+        environment |= processes.sanitizer_options()
         started = subprocess.run(
             ["/usr/bin/supervisord", "-c", str(self._config)], env=environment, cwd=self._instance.dir / "run",
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
