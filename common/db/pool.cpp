@@ -67,7 +67,7 @@ bool pool::state::reconnect(std::unique_ptr<connection>& link) {
     if (!away.exchange(true)) {
       logger.warning("the database cannot be reached", {{"reason", connection::last_failure()}});
     }
-    fail_all(queue.connecting_failed(), std::make_exception_ptr(lost_connection{}));
+    fail_all<lost_connection>(queue.connecting_failed());
     return false;
   }
 }
@@ -76,15 +76,6 @@ void pool::state::drop(std::unique_ptr<connection>& link) {
   if (!link) return;
   link.reset();
   queue.disconnected();
-}
-
-void pool::state::fail_all(job* first, const std::exception_ptr& failure) {
-  while (first != nullptr) {
-    job& each = *std::exchange(first, first->next);
-    each.failure = failure;
-    measured.refused(failure);
-    each.finish();
-  }
 }
 
 void pool::state::work() {
@@ -163,13 +154,13 @@ pool::pool(pool_options options, log::logger& logger, metrics::registry& metrics
     pthread_setname_np(pthread_self(), "database queue");
     self.queue.sweep([&self](job& overdue) {
       overdue.next = nullptr;
-      self.fail_all(&overdue, std::make_exception_ptr(too_slow{}));
+      self.fail_all<too_slow>(&overdue);
     });
   });
 }
 
 pool::~pool() {
-  state_->fail_all(state_->queue.close(), std::make_exception_ptr(lost_connection{}));
+  state_->fail_all<lost_connection>(state_->queue.close());
   for (auto& each : state_->threads) each.join();
 }
 

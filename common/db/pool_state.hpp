@@ -10,6 +10,7 @@
 #include <exception>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace mercat::db {
@@ -25,7 +26,16 @@ struct pool::state {
   static void run_once(job& item, connection& link);
   bool reconnect(std::unique_ptr<connection>& link);
   void drop(std::unique_ptr<connection>& link);
-  void fail_all(job* first, const std::exception_ptr& failure);
+  // Each gets an exception of its own: who waits for them is on different threads.
+  template <class Failure>
+  void fail_all(job* first) {
+    while (first != nullptr) {
+      job& each = *std::exchange(first, first->next);
+      each.failure = std::make_exception_ptr(Failure{});
+      measured.refused(each.failure);
+      each.finish();
+    }
+  }
 
   const pool_options options;
   log::logger& logger;
