@@ -56,6 +56,16 @@ std::unique_ptr<connection> pool::state::blocking_connection() const {
   return std::make_unique<connection>(patient, logger);
 }
 
+template <class Failure>
+void pool::state::fail_all(job* first) {
+  while (first != nullptr) {
+    job& each = *std::exchange(first, first->next);
+    each.failure = std::make_exception_ptr(Failure{});
+    measured.refused(each.failure);
+    each.finish();
+  }
+}
+
 bool pool::state::reconnect(std::unique_ptr<connection>& link) {
   drop(link);
   try {

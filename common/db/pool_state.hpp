@@ -10,7 +10,6 @@
 #include <exception>
 #include <memory>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace mercat::db {
@@ -28,14 +27,7 @@ struct pool::state {
   void drop(std::unique_ptr<connection>& link);
   // Each gets an exception of its own: who waits for them is on different threads.
   template <class Failure>
-  void fail_all(job* first) {
-    while (first != nullptr) {
-      job& each = *std::exchange(first, first->next);
-      each.failure = std::make_exception_ptr(Failure{});
-      measured.refused(each.failure);
-      each.finish();
-    }
-  }
+  void fail_all(job* first);
 
   const pool_options options;
   log::logger& logger;

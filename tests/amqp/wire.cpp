@@ -126,6 +126,25 @@ BOOST_AUTO_TEST_CASE(a_message_out_of_order_is_refused) {
   BOOST_CHECK_THROW(parts.body(frame), failure);
 }
 
+BOOST_AUTO_TEST_CASE(a_time_to_live_is_no_longer_than_a_deadline_can_be) {
+  const auto heard = [](const char* text) {
+    assembly parts;
+    amqp_basic_deliver_t deliver{};
+    parts.start(deliver);
+    amqp_basic_properties_t properties{};
+    properties._flags = AMQP_BASIC_EXPIRATION_FLAG;
+    properties.expiration = as_bytes(text);
+    amqp_frame_t frame{};
+    frame.payload.properties.class_id = AMQP_BASIC_CLASS;
+    frame.payload.properties.decoded = &properties;
+    parts.header(frame);
+    return parts.take().expiration.value().count();
+  };
+  BOOST_TEST(heard("1500") == 1500);
+  BOOST_TEST(heard("4294967295") == 4294967295);
+  BOOST_TEST(heard("9223372036854775807") == 4294967295);
+}
+
 BOOST_AUTO_TEST_CASE(more_body_than_announced_is_refused) {
   assembly parts;
   amqp_basic_deliver_t deliver{};
