@@ -9,6 +9,7 @@
 
 using namespace mercat;
 using namespace std::chrono_literals;
+using test::another_is_at;
 using test::at_once;
 using test::eventually;
 using test::http_answer;
@@ -70,14 +71,6 @@ void has_to_wait(const http_answer& answer, int seconds) {
   BOOST_REQUIRE(found != answer.headers.end());
   const auto said = std::stoi(found->second);
   BOOST_TEST((said >= 1 && said <= seconds && said * 2 > seconds), said << " of " << seconds);
-}
-
-// Whether a connection of the service stands at the row, which the asking one holds.
-bool waits_for_its_customer(db::session& s) {
-  return !s.query(
-               "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND "
-               "id <> CONNECTION_ID() AND info LIKE 'SELECT%FROM customer%FOR UPDATE'")
-              .empty();
 }
 
 http_answer change(const running_customer& shop, const std::string& token, const std::string& current) {
@@ -197,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_right_password_that_was_compared_while_others_failed_is_n
       s.execute("START TRANSACTION");
       s.execute("UPDATE customer SET name = 'held'");
       trying = std::async(std::launch::async, [&shop] { return shop.log_in(ada, right, here); });
-      held = eventually([&s] { return waits_for_its_customer(s); });
+      held = eventually([&s] { return another_is_at(s, "SELECT%FROM customer%FOR UPDATE"); });
       s.execute("INSERT INTO login_failure VALUES (SHA2(?, 256), ?, 9, UTC_TIMESTAMP(6))", ada, here);
       s.execute("COMMIT");
     });

@@ -73,4 +73,13 @@ void scratch_schema::as_root(const std::function<void(db::session&)>& work) {
   run_as_root(options_.schema, quiet_, [&](db::connection& link) { work(link); });
 }
 
+bool another_is_at(db::session& holder, const std::string& statement) {
+  return !holder
+              .query(
+                  "SELECT id FROM information_schema.processlist "
+                  "WHERE db = DATABASE() AND id <> CONNECTION_ID() AND info LIKE ?",
+                  statement)
+              .empty();
+}
+
 }  // namespace mercat::test

@@ -35,6 +35,10 @@ class scratch_schema {
   db::pool_options options_;
 };
 
+// Whether another connection of this schema is at a statement LIKE this one: asked by who holds the row that
+// it needs, it waits for that row. (innodb_trx would say more, but shows an old picture to who asks often.)
+[[nodiscard]] bool another_is_at(db::session& holder, const std::string& statement);
+
 using async::wait_for;
 
 // Within a limit that only a failing test reaches.
