@@ -3,6 +3,8 @@ add_library(mercat_flags INTERFACE)
 target_include_directories(mercat_flags INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_options(mercat_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+# The same bytes from every checkout: no path of the builder in them, and clones share the compiler's cache.
+target_compile_options(mercat_flags INTERFACE "-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.")
 # Off, because gcc 12's optimiser raises false alarms with them, in coroutine frames and in inlined std::string
 # functions (gcc bugs 105562, 105651): the code it complains of is std::string(n, 'x') + ".".
 target_compile_options(mercat_flags INTERFACE
