@@ -45,15 +45,6 @@ void walk_passwords(walk& w, const std::string& email) {
     BOOST_TEST(device.get(path).status == 200, path);
 }
 
-// From the mail that came last; empty when there is none.
-std::string mailed_token(const std::string& email) {
-  const std::string mark = "reset#";
-  for (const auto& each : mails_to(email))
-    if (const auto at = each.text.find(mark); at != std::string::npos)
-      return each.text.substr(at + mark.size(), 43);
-  return {};
-}
-
 void walk_forgotten_passwords(walk& w) {
   const auto email = fresh_email();
   const auto made = w.ask(w.stranger, "POST", "/api/signup", "201", credentials(email, "12345678"));
@@ -63,7 +54,7 @@ void walk_forgotten_passwords(walk& w) {
     w.ask(w.stranger, "POST", forgot, "204", R"({"email":)" + quoted(each) + "}");
   w.ask(w.stranger, "POST", forgot, "400 invalid-body", R"({"email":7})");
   std::string token;
-  BOOST_TEST(becomes_true([&] { return !(token = mailed_token(email)).empty(); }, 20s));
+  BOOST_TEST(becomes_true([&] { return !(token = mailed_reset_token(email)).empty(); }, 20s));
   const auto wanted = [](const std::string& shown, const std::string& password) {
     return R"({"token":)" + quoted(shown) + R"(,"newPassword":)" + quoted(password) + "}";
   };

@@ -133,7 +133,8 @@ bool has_history() {
   return std::system(asked.c_str()) == 0;  // NOLINT(concurrency-mt-unsafe)
 }
 
-secret_search::secret_search(std::map<std::string, std::string> secrets) : secrets_(std::move(secrets)) {
+secret_search::secret_search(std::map<std::string, std::string> secrets)
+    : secrets_(std::move(secrets)), longest_(longest_form) {
   for (const auto& [name, value] : secrets_) {
     if (value.size() < 16) throw std::logic_error(name + " is too short to be looked for");
     longest_ = std::max(longest_, value.size());
@@ -147,6 +148,7 @@ void secret_search::feed(const std::string& place, std::string_view piece) {
   bytes_ += piece.size();
   for (const auto& [name, value] : secrets_)
     if (window_.find(value) != std::string::npos) found_.insert(name + " in " + place);
+  for (const auto& form : secret_forms_in(window_)) found_.insert(form + " in " + place);
   if (window_.size() >= longest_) window_.erase(0, window_.size() - longest_ + 1);
 }
 
@@ -197,13 +199,8 @@ const std::set<std::string>& secret_search::commits() {
   if (pipe == nullptr) throw std::runtime_error("cannot run git");
   place_.clear();
   std::string piece(piece_size, '\0');
-  std::string end_and_piece;
-  for (std::size_t n = 0; (n = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;) {
+  for (std::size_t n = 0; (n = std::fread(piece.data(), 1, piece.size(), pipe)) > 0;)
     feed("the commits", {piece.data(), n});
-    end_and_piece.erase(0, end_and_piece.size() - std::min(end_and_piece.size(), longest_form));
-    end_and_piece.append(piece, 0, n);
-    for (const auto& form : secret_forms_in(end_and_piece)) found_.insert(form + " in the commits");
-  }
   if (pclose(pipe) != 0) throw std::runtime_error("git log failed: is this a checkout?");
   return found_;
 }

@@ -33,7 +33,8 @@ class secret_search {
  public:
   explicit secret_search(std::map<std::string, std::string> secrets);
 
-  // The next piece of what is read at a place; a value that is split between two pieces is found.
+  // The next piece of what is read at a place. Found are the values, and the forms of secrets, also when they
+  // are split between two pieces.
   void feed(const std::string& place, std::string_view piece);
   void file(const std::filesystem::path& path);  // throws when it cannot be read
 
@@ -41,7 +42,7 @@ class secret_search {
   const std::set<std::string>& in_logs();
   const std::set<std::string>& in_configuration();
   const std::set<std::string>& in_command_lines();  // of every process that can be seen
-  const std::set<std::string>& commits();           // texts and changes, all branches; secret forms, too
+  const std::set<std::string>& commits();           // texts and changes, all branches
   [[nodiscard]] const std::set<std::string>& found() const noexcept { return found_; }
 
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }  // looked through
@@ -50,7 +51,7 @@ class secret_search {
   void files_below(const std::filesystem::path& folder);
 
   std::map<std::string, std::string> secrets_;
-  std::size_t longest_ = 0;
+  std::size_t longest_;
   std::string place_;
   std::string window_;  // the end of the last piece and the present one
   std::set<std::string> found_;

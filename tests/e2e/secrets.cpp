@@ -40,6 +40,13 @@ std::map<std::string, std::string> used_in_a_session() {
   const auto refresh = R"({"refreshToken":")" + used["a refresh token"] + R"("})";
   BOOST_TEST(device.post("/api/token/refresh", refresh).status == 200);
   BOOST_TEST(device.post("/api/token/refresh", refresh).status == 401);
+  BOOST_TEST(device.post("/api/password/forgot", R"({"email":")" + email + R"("})").status == 204);
+  auto& mailed = used["a reset token"];
+  BOOST_TEST(becomes_true([&] { return !(mailed = mailed_reset_token(email)).empty(); }, 20s));
+  used["a new password"] = "n3w " + fresh_email();
+  const auto wanted = R"({"token":")" + mailed + R"(","newPassword":")" + used["a new password"];
+  BOOST_TEST(device.post("/api/password/reset", wanted).status == 400);
+  BOOST_TEST(device.post("/api/password/reset", wanted + "\"}").status == 204);
   auto forged = used["an access token"];
   forged.back() = forged.back() == 'A' ? 'Q' : 'A';
   device.log_in_as(used["a refused token"] = forged);
@@ -93,6 +100,10 @@ BOOST_AUTO_TEST_CASE(a_secret_is_known_by_its_form) {
   BOOST_TEST(secret_forms_in("id = \"" + aws + "0123456789ABCDEF\"").size() == 1U);
   BOOST_TEST(secret_forms_in(aws + "0123456789ABCDE").empty());
   BOOST_TEST(secret_forms_in("-----BEGIN CERTIFICATE-----\nno " + key).empty());
+  secret_search search({});
+  search.feed("here", std::string(100'000, 'x') + aws + "0123");
+  search.feed("here", "456789ABCDEF" + std::string(100'000, 'x'));
+  BOOST_TEST(search.found().size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(no_log_and_no_configuration_holds_a_secret_or_what_a_customer_typed) {

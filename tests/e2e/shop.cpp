@@ -90,6 +90,14 @@ std::vector<mail> mails_to(const std::string& address) {
   return found;
 }
 
+std::string mailed_reset_token(const std::string& address) {
+  const std::string mark = "reset#";
+  for (const auto& each : mails_to(address))
+    if (const auto at = each.text.find(mark); at != std::string::npos)
+      return each.text.substr(at + mark.size(), 43);
+  return {};
+}
+
 std::string fresh_email() {
   return uuid_v7() + "@example.test";
 }

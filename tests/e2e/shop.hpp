@@ -46,6 +46,8 @@ int command(const std::string& arguments);
 [[nodiscard]] std::string output_of(const std::string& arguments);
 
 [[nodiscard]] std::vector<mail> mails_to(const std::string& address);
+// From a mail about a forgotten password; empty when there is none.
+[[nodiscard]] std::string mailed_reset_token(const std::string& address);
 
 // A new account with an address that no other test uses.
 [[nodiscard]] account sign_up(browser& device);
