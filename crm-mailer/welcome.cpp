@@ -22,9 +22,8 @@ bool is_presentable(std::string_view name) {
 
 mail welcome(const new_customer& who, const letterhead& shop, std::string_view event_id,
              std::chrono::sys_seconds now) {
-  const bool by_name = is_presentable(who.name);
   const template_values values{
-      {"greeting", by_name ? "Hello " + who.name + "," : "Hello,"},
+      {"greeting", is_presentable(who.name) ? "Hello " + who.name + "," : "Hello,"},
       {"email", who.email},
       {"shopUrl", shop.shop_url},
   };
@@ -32,7 +31,9 @@ mail welcome(const new_customer& who, const letterhead& shop, std::string_view e
   letter.from = shop.from;
   letter.to = who.email;
   letter.message_id = std::string(event_id) + '@' + shop.domain;
-  letter.subject = by_name ? "Welcome to Mercat, " + who.name : "Welcome to Mercat";
+  // Without the name: whoever signs up with a stranger's address must not choose what his list of mails
+  // shows.
+  letter.subject = "Welcome to Mercat";
   letter.text = render_text(templates::welcome_txt, values);
   letter.html = render_html(templates::welcome_html, values);
   letter.date = now;

@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(a_template_with_an_unknown_value_is_our_bug) {
   BOOST_CHECK_THROW(static_cast<void>(render_text("{{x", {{"x", ""}})), std::logic_error);
 }
 
-BOOST_AUTO_TEST_CASE(the_welcome_mail_greets_by_name_in_both_parts) {
+BOOST_AUTO_TEST_CASE(the_welcome_mail_greets_by_name_in_both_parts_but_not_in_its_subject) {
   const auto letter = welcome({"ada@example.org", "Zo\xc3\xab O'Neil"}, shop(), event_id, {});
   const auto message = compose(letter);
   check_wire_form(message);
@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(the_welcome_mail_greets_by_name_in_both_parts) {
   BOOST_REQUIRE(parts.size() == 2U);
   BOOST_TEST(parts[0].starts_with("Hello Zo\xc3\xab O'Neil,\r\n"));
   BOOST_TEST(parts[1].find("Hello Zo\xc3\xab O&#39;Neil,") != std::string::npos);
-  BOOST_TEST(decoded_words(header(message, "Subject")) == "Welcome to Mercat, Zo\xc3\xab O'Neil");
+  BOOST_TEST(header(message, "Subject") == "Welcome to Mercat");
   BOOST_TEST(letter.message_id == std::string(event_id) + "@mercat.test");
 }
 
