@@ -41,6 +41,9 @@ function(mercat_service name)
   target_link_libraries(${name} PRIVATE ${name}_parts)
 endfunction()
 
+# What `./mercat test --sanitize` runs unless told otherwise; the others need the services, too.
+add_custom_target(sanitized_tests)
+
 # mercat_test(NAME LABEL unit|integration|e2e|chaos SOURCES... [LINK libraries...]): one Boost.Test program,
 # registered with CTest under its name and label.
 function(mercat_test name)
@@ -55,4 +58,7 @@ function(mercat_test name)
     set(arg_TIMEOUT 120)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
+  if(arg_LABEL MATCHES "^(unit|integration)$")
+    add_dependencies(sanitized_tests ${name})
+  endif()
 endfunction()
