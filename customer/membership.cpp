@@ -25,6 +25,7 @@ void end_account(db::session& s, std::int64_t id, std::chrono::seconds remembere
   const auto now = std::chrono::ceil<std::chrono::milliseconds>(std::chrono::system_clock::now());
   if (!store::lock(s, id) || !store::erase(s, id, now)) throw account_gone();
   store::remove_addresses(s, id);
+  store::revoke_families_of(s, id, now);
   store::remove_refresh_tokens(s, id);
   store::remove_reset_tokens(s, id);
   withdraw_letters(s, id);

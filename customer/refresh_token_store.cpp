@@ -2,6 +2,16 @@
 
 namespace mercat::customer::store {
 
+namespace {
+
+// By key, as in reset_token_store.cpp.
+void revoke(db::session& s, const std::vector<db::row>& tokens, db::sql_time now) {
+  for (const auto& row : tokens)
+    s.execute("UPDATE refresh_token SET revoked_at = ? WHERE token_hash = ?", now, row.text(0));
+}
+
+}  // namespace
+
 std::optional<kept_token> find_refresh_token(db::session& s, const std::string& hash) {
   auto row = s.query_one(
       "SELECT token_hash, family, customer_id, issued_at, expires_at FROM refresh_token WHERE token_hash = ?",
@@ -25,14 +35,28 @@ bool spend_refresh_token(db::session& s, const std::string& hash, db::sql_time n
 }
 
 void revoke_family(db::session& s, const kept_token& member, db::sql_time now) {
-  s.execute(
-      "UPDATE refresh_token SET revoked_at = ? WHERE customer_id = ? AND family = ? AND revoked_at IS NULL",
-      now, member.customer_id, member.family);
+  revoke(s,
+         s.query("SELECT token_hash FROM refresh_token WHERE customer_id = ? AND spent_at IS NULL AND "
+                 "revoked_at IS NULL AND family = ?",
+                 member.customer_id, member.family),
+         now);
 }
 
 void revoke_families_of(db::session& s, std::int64_t customer, db::sql_time now) {
-  s.execute("UPDATE refresh_token SET revoked_at = ? WHERE customer_id = ? AND revoked_at IS NULL", now,
-            customer);
+  revoke(s,
+         s.query("SELECT token_hash FROM refresh_token WHERE customer_id = ? AND spent_at IS NULL AND "
+                 "revoked_at IS NULL",
+                 customer),
+         now);
+}
+
+// Not those that have expired: others take them away (forget_refresh_tokens), and could wait for this one.
+void revoke_oldest_families(db::session& s, std::int64_t customer, std::int64_t kept, db::sql_time now) {
+  revoke(s,
+         s.query("SELECT token_hash FROM refresh_token WHERE customer_id = ? AND spent_at IS NULL AND "
+                 "revoked_at IS NULL AND expires_at > ? ORDER BY expires_at DESC LIMIT 20 OFFSET ?",
+                 customer, now, kept),
+         now);
 }
 
 std::optional<db::sql_time> last_issued_at(db::session& s, std::int64_t customer) {
@@ -43,7 +67,7 @@ std::optional<db::sql_time> last_issued_at(db::session& s, std::int64_t customer
 }
 
 void remove_refresh_tokens(db::session& s, std::int64_t customer) {
-  s.execute("DELETE FROM refresh_token WHERE customer_id = ?", customer);
+  s.execute("DELETE FROM refresh_token WHERE customer_id = ? LIMIT 1000", customer);
 }
 
 // Found by a plain read and deleted by key, as in revocation_store.cpp. Each writer adds one row, so a few at

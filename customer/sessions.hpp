@@ -49,9 +49,10 @@ class sessions {
   // What the customer gets, once it is committed.
   [[nodiscard]] session given(account who, draft drawn, std::chrono::sys_seconds issued_at) const;
 
-  // Of somebody whose password was compared with the one that is in `proven`. Throws bad_credentials() when
-  // it was changed meanwhile, or the account has ended. permit: called in the transaction, perhaps more than
-  // once, before anything is written; what it throws undoes everything.
+  // Of somebody whose password was compared with the one that is in `proven`. Beyond 100 sessions of theirs
+  // the one that was not used for longest ends. Throws bad_credentials() when it was changed meanwhile, or
+  // the account has ended. permit: called in the transaction, perhaps more than once, before anything is
+  // written; what it throws undoes everything.
   [[nodiscard]] async::task<session> open(credentials proven, async::deadline until,
                                           std::function<void(db::session&)> permit = {});
 
