@@ -10,6 +10,7 @@
 #include "shopping/events.hpp"
 #include "shopping/first_build.hpp"
 #include "shopping/migrations.hpp"
+#include "shopping/order_eraser.hpp"
 #include "shopping/order_placing.hpp"
 #include "shopping/order_sweeper.hpp"
 #include "shopping/orders.hpp"
@@ -57,6 +58,7 @@ int main(int argc, char** argv) {
     shopping::orders orders{database, wake_relay};
     shopping::order_sweeper sweeper{database, events_connection, {settings.order_timeout}, wake_relay, logger,
                                     metrics};
+    shopping::order_eraser eraser{database, events_loop, {}, logger};
     shopping::first_build first_build{database, offers, rpc_loop, logger};
     http::server server{settings.http,
                         shopping::routes(carts, wishes, placing, orders, settings.currency, replica),
@@ -69,6 +71,7 @@ int main(int argc, char** argv) {
     process.watch("events", [&] { return events_loop.ticks(); });
     process.on_drain([&] { first_build.stop(); }, [&] { return first_build.idle(); });
     process.on_drain([&] { sweeper.stop(); }, [&] { return sweeper.idle(); });
+    process.on_drain([&] { eraser.stop(); }, [&] { return eraser.idle(); });
     process.on_drain([&] { events.stop(); }, [&] { return events.idle(); });
     return process.serve(server);
   });

@@ -107,8 +107,9 @@ void add_order(db::session& s, const order& placed) {
 
 std::optional<order> lock_order(db::session& s, std::string_view id) {
   auto row = s.query_one(
-      "SELECT customer_id, status, amount, currency, email, version FROM customer_order WHERE id = ? "
-      "FOR UPDATE",
+      "SELECT o.customer_id, o.status, o.amount, o.currency, "
+      "IF(EXISTS (SELECT 1 FROM deleted_customer d WHERE d.customer_id = o.customer_id), NULL, o.email), "
+      "o.version FROM customer_order o WHERE o.id = ? FOR UPDATE",
       id);
   if (!row) return std::nullopt;
   order found;
@@ -146,13 +147,6 @@ bool was_moved(db::session& s, std::string_view id, const std::string& move_id) 
   const auto row = s.query_one(
       "SELECT COALESCE(last_move = ?, 0) FROM customer_order WHERE id = ? FOR UPDATE", move_id, id);
   return row && row->boolean(0);
-}
-
-void blank_orders(db::session& s, customer_id customer) {
-  s.execute(
-      "UPDATE customer_order SET email = NULL, address = NULL, version = version + 1 WHERE customer_id = ?",
-      customer);
-  s.execute("UPDATE order_key SET answer = NULL WHERE customer_id = ?", customer);
 }
 
 }  // namespace mercat::shopping::store

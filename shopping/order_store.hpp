@@ -42,7 +42,8 @@ struct used_key {
 // With its lines and the first row of its history. Throws fault::already_exists "txn-number-taken".
 void add_order(db::session& s, const order& placed);
 
-// The order, locked until the transaction ends, without its lines. Null: there is none.
+// The order, locked until the transaction ends, without its lines; without e-mail, too, when the customer is
+// deleted and the order waits to be blanked. Null: there is none.
 [[nodiscard]] std::optional<order> lock_order(db::session& s, std::string_view id);
 [[nodiscard]] std::vector<order_line> lines_of_order(db::session& s, std::string_view id);
 
@@ -53,8 +54,5 @@ void add_order(db::session& s, const order& placed);
                               const std::optional<std::string>& move_id = {});
 // Waits for a transaction that holds the order, so for a commit that is still on its way.
 [[nodiscard]] bool was_moved(db::session& s, std::string_view id, const std::string& move_id);
-
-// E-mail and address of the customer's orders go, in the answers that were kept for their keys too.
-void blank_orders(db::session& s, customer_id customer);
 
 }  // namespace mercat::shopping::store

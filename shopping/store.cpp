@@ -1,7 +1,7 @@
 #include "shopping/store.hpp"
 
 #include "common/error.hpp"
-#include "shopping/order_store.hpp"
+#include "shopping/order_erasure_store.hpp"
 #include "shopping/wishlist_store.hpp"
 
 #include <utility>
@@ -74,7 +74,7 @@ void forget_customer(db::session& s, customer_id customer) {
   clear_cart(s, customer);
   s.execute("DELETE FROM cart WHERE customer_id = ?", customer);
   remove_wishlist(s, customer);
-  blank_orders(s, customer);
+  begin_erasure(s, customer);
 }
 
 }  // namespace mercat::shopping::store

@@ -31,7 +31,7 @@ void note_merge(db::session& s, customer_id customer, const std::string& merge_i
 // read, and after the lock in a transaction: then no answer shows what a deletion left of a cart.
 void refuse_deleted(db::session& s, customer_id customer);
 // Remembers the id for good and removes what the customer had here, wishlist included. Orders stay, without
-// e-mail and address.
+// e-mail and address: what is left to be done about many of them, the order_eraser does.
 void forget_customer(db::session& s, customer_id customer);
 
 }  // namespace mercat::shopping::store
