@@ -1,10 +1,10 @@
 #include "crm-mailer/delivery.hpp"
 
 #include "common/error.hpp"
+#include "common/messaging/inbox_table.hpp"
 #include "crm-mailer/store.hpp"
 
 #include <exception>
-#include <optional>
 #include <utility>
 
 namespace mercat::crm_mailer {
@@ -13,38 +13,26 @@ namespace {
 
 constexpr std::chrono::milliseconds database_time{1000};
 
-// The mail server lets this one mail wait. That goes on for so long only, counted from the first time, which
-// is in the database: a restart does not begin it anew.
-async::task<void> postpone(const mailroom& room, const messaging::event& event, const error& why) {
-  const bool given_up =
-      co_await room.database.transaction(async::deadline::in(database_time), [&room, &event](db::session& s) {
-        if (store::postpone(s, event.id) < room.give_up_after) return false;
-        store::forget_postponed(s, event.id);  // brought back from the dead letters, it has its time again
-        return true;
-      });
-  if (!given_up) throw why;
-  throw error(fault::conflict, "mail-given-up", "the mail server has postponed this mail for too long");
+// In one transaction with the inbox entry: it is in one place, here or in the queue. The consumer then finds
+// the event done and acknowledges it.
+async::task<void> put_off(const mailroom& room, const messaging::event& event, std::int64_t customer) {
+  const auto work = [&room, &event, customer](db::session& s) {
+    if (!messaging::mark_processed(s, event)) return;
+    store::put_off(s, event, customer, room.pause);
+    // In this order: a deletion that is just being committed either sees the row or is seen here.
+    if (store::is_deleted(s, customer)) store::forget_postponed(s, event.id);
+  };
+  co_await room.database.transaction(async::deadline::in(database_time), work);
 }
 
-async::task<void> send(const mailroom& room, const messaging::event& event, const mail& letter,
-                       async::deadline until) {
-  std::optional<error> postponed;
+bool is_postponed(const std::exception_ptr& failure) {
   try {
-    co_await room.sender.send(letter, until);
-  } catch (const error& failure) {
-    if (failure.slug() != "mail-postponed") throw;
-    postponed = failure;
+    std::rethrow_exception(failure);
+  } catch (const error& known) {
+    return known.slug() == "mail-postponed";
+  } catch (...) {
+    return false;
   }
-  if (postponed) co_await postpone(room, event, *postponed);
-}
-
-// A mail that did not go out, to a customer who has been deleted meanwhile: there is nothing to try again,
-// and no dead letter is to keep the address.
-async::task<void> judge(const mailroom& room, const messaging::event& event, std::int64_t customer,
-                        std::exception_ptr failure) {
-  const auto look = [&event, customer](db::session& s) { return store::may_send(s, event.id, customer); };
-  const bool wanted = co_await room.database.read(async::deadline::in(database_time), look);
-  if (wanted) std::rethrow_exception(failure);
 }
 
 }  // namespace
@@ -72,25 +60,39 @@ async::task<void> deliver(mailroom room, messaging::event event, delivery wanted
   if (!wanted.due) co_return;
   const auto until = async::deadline::in(room.time_limit);
   const auto look = [&event, &wanted](db::session& s) {
-    return store::may_send(s, event.id, wanted.customer_id);
+    return !store::waits(s, event.id) && store::may_send(s, event.id, wanted.customer_id);
   };
   const bool may_go = co_await room.database.read(until, look);
   if (!may_go) co_return;
+  const auto how = co_await hand_over(room, event, wanted, until);
+  if (how == handed::postponed) co_await put_off(room, event, wanted.customer_id);
+}
+
+void note_delivery(db::session& s, const messaging::event& event, const delivery& wanted) {
+  store::forget_postponed(s, event.id);
+  if (wanted.due && store::may_send(s, event.id, wanted.customer_id))
+    store::remember_sent(s, event.id, wanted.customer_id, wanted.kind);
+}
+
+async::task<handed> hand_over(mailroom room, messaging::event event, delivery wanted, async::deadline until) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   std::exception_ptr failure;
   try {
     const auto letter = wanted.write(event, now);
-    co_await send(room, event, letter, until);
+    co_await room.sender.send(letter, until);
   } catch (...) {
     failure = std::current_exception();
   }
-  if (failure) co_await judge(room, event, wanted.customer_id, failure);
-}
-
-void note_delivery(db::session& s, const messaging::event& event, std::int64_t customer_id, bool due,
-                   std::string_view kind) {
-  store::forget_postponed(s, event.id);
-  if (due && store::may_send(s, event.id, customer_id)) store::remember_sent(s, event.id, customer_id, kind);
+  if (!failure) co_return handed::over;
+  // To a customer who has been deleted meanwhile there is nothing to try again, and no dead letter is to keep
+  // the address.
+  const auto look = [&event, &wanted](db::session& s) {
+    return store::may_send(s, event.id, wanted.customer_id);
+  };
+  const bool still_wanted = co_await room.database.read(async::deadline::in(database_time), look);
+  if (!still_wanted) co_return handed::unwanted;
+  if (is_postponed(failure)) co_return handed::postponed;
+  std::rethrow_exception(failure);
 }
 
 }  // namespace mercat::crm_mailer

@@ -1,3 +1,4 @@
+#include "common/amqp/publisher.hpp"
 #include "common/db/migration.hpp"
 #include "common/lifecycle/process.hpp"
 #include "common/messaging/consumer.hpp"
@@ -5,6 +6,7 @@
 #include "crm-mailer/messages.hpp"
 #include "crm-mailer/migrations.hpp"
 #include "crm-mailer/settings.hpp"
+#include "crm-mailer/waiting_room.hpp"
 
 using namespace mercat;
 
@@ -25,20 +27,23 @@ int main(int argc, char** argv) {
         settings.broker.named(replica + " dead letters"), {}, events_loop, database, logger, metrics};
     amqp::connection events_connection{events_loop, settings.broker.named(replica + " events"), logger,
                                        metrics};
-    messaging::consumer consumer{
-        events_connection,
-        database,
-        {.queue = "crm-mailer.events", .prefetch = crm_mailer::events_at_once},
-        crm_mailer::handlers({database, sender, settings.shop, settings.smtp_time_limit,
-                              settings.give_up_after, [&eraser] { eraser.soon(); }}),
-        logger,
-        metrics};
+    const crm_mailer::mailroom room{database, sender, settings.shop, settings.smtp_time_limit,
+                                    settings.give_up_after};
+    amqp::publisher given_up{events_connection, "crm-mailer.given-up", "crm-mailer"};
+    crm_mailer::waiting_room postponed{room, given_up, events_loop, logger, metrics};
+    messaging::consumer consumer{events_connection,
+                                 database,
+                                 {.queue = "crm-mailer.events", .prefetch = crm_mailer::events_at_once},
+                                 crm_mailer::handlers(room, [&eraser] { eraser.soon(); }),
+                                 logger,
+                                 metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });
     process.depends_on("broker", [&] { return events_connection.up(); });
     process.depends_on("smtp", [&] { return sender.reachable(); });
     process.watch("events", [&] { return events_loop.ticks(); });
     process.on_drain([&] { consumer.stop(); }, [&] { return consumer.idle(); });
+    process.on_drain([&] { postponed.stop(); }, [&] { return postponed.idle(); });
     return process.serve();
   });
 }

@@ -5,7 +5,6 @@
 #include "common/json/document.hpp"
 #include "common/rfc3339.hpp"
 #include "common/utc_now.hpp"
-#include "crm-mailer/delivery.hpp"
 #include "crm-mailer/order_messages.hpp"
 #include "crm-mailer/store.hpp"
 
@@ -17,60 +16,57 @@ namespace {
 
 constexpr std::chrono::milliseconds database_time{1000};
 
-messaging::event_handler on_signed_up(const mailroom& room) {
-  messaging::event_handler handler;
-  handler.effect = [room](const messaging::event& event) {
-    auto message = signed_up::read(event);
-    delivery wanted;
-    wanted.customer_id = message.customer_id;
-    wanted.write = [who = std::move(message.who), &shop = room.shop](const messaging::event& of,
-                                                                     std::chrono::sys_seconds now) {
-      return welcome(who, shop, of.id, now);
-    };
-    return deliver(room, event, std::move(wanted));
+delivery welcome_in(const messaging::event& event, const letterhead& shop) {
+  auto message = signed_up::read(event);
+  delivery wanted;
+  wanted.customer_id = message.customer_id;
+  wanted.kind = "welcome";
+  wanted.write = [who = std::move(message.who), &shop](const messaging::event& of,
+                                                       std::chrono::sys_seconds now) {
+    return welcome(who, shop, of.id, now);
   };
-  handler.apply = [](db::session& s, const messaging::event& event) {
-    note_delivery(s, event, signed_up::read(event).customer_id, true, "welcome");
-  };
-  return handler;
+  return wanted;
 }
 
-bool still_good(const password_forgotten& message) {
-  return utc_now() < message.who.expires_at;
+delivery reset_in(const messaging::event& event, const letterhead& shop) {
+  auto message = password_forgotten::read(event);
+  delivery wanted;
+  wanted.customer_id = message.customer_id;
+  wanted.kind = "password-reset";
+  wanted.due = utc_now() < message.who.expires_at;
+  wanted.write = [who = std::move(message.who), &shop](const messaging::event& of,
+                                                       std::chrono::sys_seconds now) {
+    return reset_mail(who, shop, of.id, now);
+  };
+  return wanted;
 }
 
-messaging::event_handler on_password_forgotten(const mailroom& room) {
+messaging::event_handler on_mail(const mailroom& room, const mail_reader& read) {
   messaging::event_handler handler;
-  handler.effect = [room](const messaging::event& event) {
-    auto message = password_forgotten::read(event);
-    delivery wanted;
-    wanted.customer_id = message.customer_id;
-    wanted.due = still_good(message);
-    wanted.write = [who = std::move(message.who), &shop = room.shop](const messaging::event& of,
-                                                                     std::chrono::sys_seconds now) {
-      return reset_mail(who, shop, of.id, now);
-    };
-    return deliver(room, event, std::move(wanted));
-  };
-  handler.apply = [](db::session& s, const messaging::event& event) {
-    const auto message = password_forgotten::read(event);
-    note_delivery(s, event, message.customer_id, still_good(message), "password-reset");
+  handler.effect = [room, read](const messaging::event& event) { return deliver(room, event, read(event)); };
+  handler.apply = [read](db::session& s, const messaging::event& event) {
+    note_delivery(s, event, read(event));
   };
   return handler;
 }
 
 // In a transaction of its own: the eraser looks at what is committed. Once it is, the erasure happens,
 // whatever becomes of this process.
-async::task<void> remember_deleted(mailroom room, messaging::event event) {
+async::task<void> remember_deleted(mailroom room, std::function<void()> erase_soon, messaging::event event) {
   const auto who = deleted::read(event);
-  const auto remember = [&who](db::session& s) { store::remember_deleted(s, who.customer_id); };
+  const auto remember = [&who](db::session& s) {
+    store::remember_deleted(s, who.customer_id);
+    store::forget_postponed_of(s, who.customer_id);
+  };
   co_await room.database.transaction(async::deadline::in(database_time), remember);
-  if (room.erase_soon) room.erase_soon();
+  if (erase_soon) erase_soon();
 }
 
-messaging::event_handler on_deleted(const mailroom& room) {
+messaging::event_handler on_deleted(const mailroom& room, const std::function<void()>& erase_soon) {
   messaging::event_handler handler;
-  handler.effect = [room](const messaging::event& event) { return remember_deleted(room, event); };
+  handler.effect = [room, erase_soon](const messaging::event& event) {
+    return remember_deleted(room, erase_soon, event);
+  };
   return handler;
 }
 
@@ -101,11 +97,20 @@ deleted deleted::read(const messaging::event& event) {
   return {customer_id_in(data.root())};
 }
 
-std::map<std::string, messaging::event_handler> handlers(mailroom room) {
-  auto all = order_handlers(room);
-  all.emplace("customer.signed-up", on_signed_up(room));
-  all.emplace("customer.password-forgotten", on_password_forgotten(room));
-  all.emplace("customer.deleted", on_deleted(room));
+std::map<std::string, mail_reader> mail_readers(const letterhead& shop) {
+  auto all = order_mail_readers(shop);
+  all.emplace("customer.signed-up",
+              [&shop](const messaging::event& event) { return welcome_in(event, shop); });
+  all.emplace("customer.password-forgotten",
+              [&shop](const messaging::event& event) { return reset_in(event, shop); });
+  return all;
+}
+
+std::map<std::string, messaging::event_handler> handlers(const mailroom& room,
+                                                         std::function<void()> erase_soon) {
+  std::map<std::string, messaging::event_handler> all;
+  for (const auto& [type, read] : mail_readers(room.shop)) all.emplace(type, on_mail(room, read));
+  all.emplace("customer.deleted", on_deleted(room, erase_soon));
   return all;
 }
 

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "common/messaging/consumer.hpp"
+#include "crm-mailer/delivery.hpp"
 #include "crm-mailer/reset_mail.hpp"
-#include "crm-mailer/smtp_sender.hpp"
 #include "crm-mailer/welcome.hpp"
 
 #include <cstdint>
@@ -15,9 +15,8 @@
 
 namespace mercat::crm_mailer {
 
-// customer.signed-up {customerId,email,name?}: gets a welcome mail, once. One that the server postpones for
-// longer than give_up_after is error(fault::conflict, "mail-given-up"): dead letters. One that cannot be sent
-// to a customer who is deleted meanwhile is done.
+// customer.signed-up {customerId,email,name?}: gets a welcome mail, once. One that cannot be sent to a
+// customer who is deleted meanwhile is done.
 struct signed_up {
   std::int64_t customer_id = 0;
   new_customer who;
@@ -32,27 +31,21 @@ struct password_forgotten {
   [[nodiscard]] static password_forgotten read(const messaging::event& event);
 };
 
-// customer.deleted {customerId}: is remembered; nothing is sent any more on account of this customer, and the
-// eraser is told.
+// customer.deleted {customerId}: is remembered; nothing is sent any more on account of this customer, mails
+// that wait are erased, and the eraser of dead letters is told.
 struct deleted {
   std::int64_t customer_id = 0;
   [[nodiscard]] static deleted read(const messaging::event& event);
 };
 
-// What the handlers need; all of it must outlive the consumer.
-struct mailroom {
-  db::pool& database;
-  smtp_sender& sender;
-  const letterhead& shop;
-  std::chrono::milliseconds time_limit;     // of one attempt to send a mail
-  std::chrono::milliseconds give_up_after;  // of a mail that the server postpones again and again
-  std::function<void()> erase_soon{};       // dead letters of deleted customers
-};
-
-// Events in work at once: one that waits for a mail server's second thoughts keeps its place, so as many bad
-// recipients hold up the rest. Few enough for two SMTP connections to serve within a mail's time limit.
+// Events in work at once. Few enough for two SMTP connections to serve within a mail's time limit.
 inline constexpr std::uint16_t events_at_once = 32;
 
-[[nodiscard]] std::map<std::string, messaging::event_handler> handlers(mailroom room);
+// By type of event, those that give a mail. The letterhead must outlive them.
+[[nodiscard]] std::map<std::string, mail_reader> mail_readers(const letterhead& shop);
+
+// erase_soon: called when a customer was deleted, for the dead letters.
+[[nodiscard]] std::map<std::string, messaging::event_handler> handlers(const mailroom& room,
+                                                                       std::function<void()> erase_soon = {});
 
 }  // namespace mercat::crm_mailer

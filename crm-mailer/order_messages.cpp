@@ -2,7 +2,6 @@
 
 #include "common/error.hpp"
 #include "common/json/document.hpp"
-#include "crm-mailer/delivery.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -48,24 +47,19 @@ std::string currency_in(const json::value& data) {
   return code;
 }
 
-messaging::event_handler on_news(const mailroom& room, order_news news, const std::string& kind) {
-  messaging::event_handler handler;
-  handler.effect = [room, news](const messaging::event& event) {
+mail_reader reader_of(order_news news, const std::string& kind, const letterhead& shop) {
+  return [news, kind, &shop](const messaging::event& event) {
     auto read = order_moved::read(event);
     delivery wanted;
     wanted.customer_id = read.customer_id;
+    wanted.kind = kind;
     wanted.due = read.email.has_value();
-    wanted.write = [news, moved = std::move(read), &shop = room.shop](const messaging::event& of,
-                                                                      std::chrono::sys_seconds now) {
+    wanted.write = [news, moved = std::move(read), &shop](const messaging::event& of,
+                                                          std::chrono::sys_seconds now) {
       return order_mail(news, moved.order, moved.email.value(), shop, of.id, now);
     };
-    return deliver(room, event, std::move(wanted));
+    return wanted;
   };
-  handler.apply = [kind](db::session& s, const messaging::event& event) {
-    const auto read = order_moved::read(event);
-    note_delivery(s, event, read.customer_id, read.email.has_value(), kind);
-  };
-  return handler;
 }
 
 }  // namespace
@@ -84,10 +78,10 @@ order_moved order_moved::read(const messaging::event& event) {
   return moved;
 }
 
-std::map<std::string, messaging::event_handler> order_handlers(const mailroom& room) {
-  return {{"order.confirmed", on_news(room, order_news::confirmed, "order-confirmed")},
-          {"order.refused", on_news(room, order_news::refused, "order-refused")},
-          {"order.cancellation", on_news(room, order_news::cancelled, "order-cancellation")}};
+std::map<std::string, mail_reader> order_mail_readers(const letterhead& shop) {
+  return {{"order.confirmed", reader_of(order_news::confirmed, "order-confirmed", shop)},
+          {"order.refused", reader_of(order_news::refused, "order-refused", shop)},
+          {"order.cancellation", reader_of(order_news::cancelled, "order-cancellation", shop)}};
 }
 
 }  // namespace mercat::crm_mailer

@@ -1,7 +1,7 @@
 // The events about orders (design section 6), and their mails.
 #pragma once
 
-#include "crm-mailer/messages.hpp"
+#include "crm-mailer/delivery.hpp"
 #include "crm-mailer/order_mail.hpp"
 
 #include <cstdint>
@@ -21,6 +21,7 @@ struct order_moved {
   [[nodiscard]] static order_moved read(const messaging::event& event);
 };
 
-[[nodiscard]] std::map<std::string, messaging::event_handler> order_handlers(const mailroom& room);
+// By type of event. The letterhead must outlive them.
+[[nodiscard]] std::map<std::string, mail_reader> order_mail_readers(const letterhead& shop);
 
 }  // namespace mercat::crm_mailer

@@ -17,7 +17,6 @@ struct settings {
   amqp::broker_options broker;
   smtp_options smtp;
   std::chrono::milliseconds smtp_time_limit{10'000};
-  // Below the broker's own limit for an unacknowledged message (24 h).
   std::chrono::milliseconds give_up_after{std::chrono::hours{12}};
   letterhead shop;
 

@@ -26,8 +26,6 @@ constexpr long connect_limit_ms = 3000;
 // Servers drop idle clients after minutes; ours lets go well before, so that a kept connection is not found
 // dead in the middle of a mail.
 constexpr long max_idle_seconds = 20;
-// Whoever postpones one mail means minutes: being asked every other second does not make it sooner.
-constexpr std::chrono::minutes postponed_pause{5};
 
 enum class outcome { sent, refused, postponed, deferred, timed_out, closing };
 
@@ -236,8 +234,7 @@ async::task<void> smtp_sender::send(mail what, async::deadline until) {
     case outcome::refused:
       throw error(fault::malformed, "mail-refused", "the mail server refused the mail");
     case outcome::postponed:
-      throw error(fault::unavailable, "mail-postponed", "the mail server wants this mail later")
-          .retry_in(postponed_pause);
+      throw error(fault::unavailable, "mail-postponed", "the mail server wants this mail later");
     case outcome::timed_out:
       throw error(fault::too_slow, "mail-timeout", "the mail server was too slow");
     case outcome::deferred:

@@ -4,8 +4,8 @@
 // A mail is lost to nobody's fault but its own: everything that can pass (not reachable, 4xx, a refused
 // log-in, our own sender refused) is fault::unavailable "mail-unavailable" or fault::too_slow "mail-timeout",
 // and only a 5xx to the recipient or to the content is fault::malformed "mail-refused". A 4xx to them, that
-// is to this mail while others may pass, is fault::unavailable "mail-postponed", with a retry_after of
-// minutes; one that speaks of the server itself (421, status 4.3.x) is "mail-unavailable".
+// is to this mail while others may pass, is fault::unavailable "mail-postponed"; one that speaks of the
+// server itself (421, status 4.3.x) is "mail-unavailable".
 #pragma once
 
 #include "common/async/deadline.hpp"

@@ -50,4 +50,8 @@ std::uint64_t forget(db::session& s, std::chrono::hours age, std::int64_t most) 
       age.count(), most);
 }
 
+void unmark_processed(db::session& s, std::string_view message_id) {
+  s.execute("DELETE FROM inbox WHERE message_id = ?", message_id);
+}
+
 }  // namespace mercat::messaging

@@ -31,4 +31,7 @@ void forget_attempts(db::session& s, std::string_view message_id);
 // Deletes up to `most` of those seen longer than `age` ago; returns how many.
 std::uint64_t forget(db::session& s, std::chrono::hours age, std::int64_t most);
 
+// A service that had taken it over gives it up after all: replayed, it is handled as if it came first.
+void unmark_processed(db::session& s, std::string_view message_id);
+
 }  // namespace mercat::messaging

@@ -146,24 +146,60 @@ BOOST_AUTO_TEST_CASE(a_mail_refused_for_a_customer_deleted_meanwhile_is_no_dead_
 }
 
 BOOST_AUTO_TEST_CASE(a_mail_given_up_for_a_customer_deleted_meanwhile_is_no_dead_letter) {
+  std::atomic<int> asked{0};
+  std::atomic<bool> go_on{false};
+  running_mailer mailer(
+      [&](const std::string& line) -> std::optional<std::string> {
+        if (!line.starts_with("RCPT")) return std::nullopt;
+        if (++asked == 2) (void)test::eventually(10s, [&] { return go_on.load(); });
+        return "450 4.2.2 mailbox full";
+      },
+      0ms);
+  mailer.signed_up(7, "gone@example.org");
+  BOOST_REQUIRE(test::eventually([&] { return asked == 2; }));
+  mailer.deleted(7);
+  BOOST_REQUIRE(mailer.handled(2));
+  go_on = true;
+  BOOST_TEST(test::eventually([&] { return mailer.postponed->idle(); }));
+  BOOST_TEST(mailer.count("postponed_mail") == 0);
+  BOOST_TEST(mailer.broker.take(dead).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_mail_that_waits_goes_with_its_customer) {
   running_mailer mailer(
       [](const std::string& line) -> std::optional<std::string> {
         if (line.starts_with("RCPT")) return "450 4.2.2 mailbox full";
         return std::nullopt;
       },
-      200ms);
-  mailer.schema.as_root([](db::session& s) {
-    s.execute(
-        "CREATE TRIGGER leaves AFTER DELETE ON postponed_mail FOR EACH ROW "
-        "INSERT INTO deleted_customer (id, deleted_at) VALUES (7, UTC_TIMESTAMP(6))");
-  });
+      1h, {}, log::level::error, 1, 1h);
   mailer.signed_up(7, "gone@example.org");
-  BOOST_TEST(mailer.handled(1));
-  BOOST_TEST(mailer.broker.take(dead).empty());
+  mailer.signed_up(8, "stays@example.org");
+  BOOST_REQUIRE(test::eventually([&] { return mailer.count("postponed_mail") == 2; }));
+  mailer.deleted(7);
+  BOOST_REQUIRE(mailer.handled(3));
+  BOOST_TEST(mailer.count("postponed_mail") == 1);
+  BOOST_TEST(mailer.count("postponed_mail WHERE data LIKE '%stays@example.org%'") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_mail_postponed_while_its_customer_is_being_deleted_does_not_wait) {
+  running_mailer mailer(
+      [](const std::string& line) -> std::optional<std::string> {
+        if (line.starts_with("RCPT")) return "450 4.2.2 mailbox full";
+        return std::nullopt;
+      },
+      1h, {}, log::level::error, 1, 1h);
+  mailer.schema.as_root([&](db::session& s) {
+    s.execute("START TRANSACTION");
+    s.execute("INSERT INTO deleted_customer (id, deleted_at) VALUES (7, UTC_TIMESTAMP(6))");
+    mailer.signed_up(7, "gone@example.org");
+    BOOST_REQUIRE(test::eventually([&] { return test::another_is_at(s, "%deleted_customer%SHARE MODE%"); }));
+    s.execute("COMMIT");
+  });
+  BOOST_REQUIRE(mailer.handled(1));
   BOOST_TEST(mailer.count("postponed_mail") == 0);
 }
 
-BOOST_AUTO_TEST_CASE(no_table_and_no_log_line_holds_an_address) {
+BOOST_AUTO_TEST_CASE(no_log_line_holds_an_address_and_no_table_but_that_of_mails_that_wait) {
   char name[] = "/tmp/mercat-crm-log-XXXXXX";
   const int file = ::mkstemp(name);
   BOOST_REQUIRE(file >= 0);
@@ -186,16 +222,16 @@ BOOST_AUTO_TEST_CASE(no_table_and_no_log_line_holds_an_address) {
     mailer.deliver(uuid_v7(), "customer.password-forgotten",
                    R"({"customerId":6,"email":"taken-secret@example.org","token":"a-secret-token16",)"
                    R"("expiresAt":"2999-01-31T14:05:00.000Z"})");
-    BOOST_TEST(mailer.handled(2));
-    BOOST_TEST(test::eventually([&] { return mailer.count("postponed_mail") == 1; }));
+    BOOST_TEST(mailer.handled(3));
+    BOOST_TEST(mailer.count("postponed_mail") == 1);
     mailer.deleted(2);
     mailer.deleted(3);
-    BOOST_TEST(mailer.handled(4));
+    BOOST_TEST(mailer.handled(5));
     mailer.schema.as_root([&](db::session& s) {
       for (const auto* dump : {"SELECT CONCAT_WS(',', message_id, type) FROM inbox",
                                "SELECT CONCAT_WS(',', event_id, type, data) FROM outbox",
                                "SELECT CONCAT_WS(',', event_id, customer_id, kind) FROM sent_mail",
-                               "SELECT event_id FROM postponed_mail"})
+                               "SELECT CONCAT_WS(',', event_id, data) FROM postponed_mail"})
         for (const auto& row : s.query(dump)) rows += row.text(0) + "\n";
     });
   }

@@ -6,6 +6,7 @@
 #include "crm-mailer/erasure.hpp"
 #include "crm-mailer/messages.hpp"
 #include "crm-mailer/migrations.hpp"
+#include "crm-mailer/waiting_room.hpp"
 #include "tests/crm_mailer/scripted_smtp_server.hpp"
 #include "tests/support/broker.hpp"
 #include "tests/support/database.hpp"
@@ -15,6 +16,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,14 +40,19 @@ struct running_mailer {
   db::pool database;
   async::event_loop loop{"events"};
   std::unique_ptr<crm_mailer::smtp_sender> sender;
+  std::optional<crm_mailer::mailroom> room;
   std::unique_ptr<amqp::connection> connection;
   std::unique_ptr<crm_mailer::dead_letter_eraser> eraser;
+  std::unique_ptr<amqp::publisher> given_up;
+  std::unique_ptr<crm_mailer::waiting_room> postponed;
   std::unique_ptr<messaging::consumer> consumer;
 
+  // pause: between two tries of a postponed mail.
   explicit running_mailer(test::scripted_smtp_server::script answers = {},
                           std::chrono::milliseconds give_up_after = std::chrono::hours{1},
                           crm_mailer::eraser_options erasing = {}, log::level least = log::level::error,
-                          int log_descriptor = 1)
+                          int log_descriptor = 1,
+                          std::chrono::milliseconds pause = std::chrono::milliseconds{50})
       : logger("crm-mailer", "crm-mailer-1", least, log_descriptor),
         server(std::move(answers)),
         gate("127.0.0.1", server.port()),
@@ -55,15 +62,23 @@ struct running_mailer {
     smtp.url = "smtp://127.0.0.1:" + std::to_string(gate.port());
     smtp.tls = crm_mailer::encryption::never;
     sender = std::make_unique<crm_mailer::smtp_sender>(smtp, logger, metrics);
+    room.emplace(
+        crm_mailer::mailroom{database, *sender, shop, std::chrono::seconds{2}, give_up_after, pause});
     connection =
         std::make_unique<amqp::connection>(loop, broker.options("crm-mailer-1 events"), logger, metrics);
     eraser = std::make_unique<crm_mailer::dead_letter_eraser>(broker.options("crm-mailer-1 dead letters"),
                                                               erasing, loop, database, logger, metrics);
+    given_up = std::make_unique<amqp::publisher>(*connection, "crm-mailer.given-up", "crm-mailer");
+    postponed = another_waiting_room();
     consumer = std::make_unique<messaging::consumer>(
-        *connection, database, messaging::consumer_options{"crm-mailer.events"},
-        crm_mailer::handlers(
-            {database, *sender, shop, std::chrono::seconds{2}, give_up_after, [this] { eraser->soon(); }}),
-        logger, metrics);
+        *connection, database, messaging::consumer_options{"crm-mailer.events", crm_mailer::events_at_once},
+        crm_mailer::handlers(*room, [this] { eraser->soon(); }), logger, metrics);
+  }
+
+  // As another replica has it.
+  [[nodiscard]] std::unique_ptr<crm_mailer::waiting_room> another_waiting_room() {
+    return std::make_unique<crm_mailer::waiting_room>(*room, *given_up, loop, logger, metrics,
+                                                      std::chrono::milliseconds{20});
   }
 
   void deliver(const std::string& id, const std::string& type, const std::string& data) const {

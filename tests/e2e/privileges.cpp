@@ -2,6 +2,7 @@
 // belongs to another service, and of their own things only what the service does. Prints the table of tries.
 #include "tests/e2e/secret_search.hpp"
 #include "tests/e2e/shop.hpp"
+#include "tests/support/broker.hpp"
 #include "tests/support/broker_user.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -14,6 +15,7 @@
 #include <iostream>
 
 using namespace mercat::e2e;
+using namespace std::chrono_literals;
 using mercat::test::broker_user;
 
 namespace {
@@ -157,11 +159,15 @@ BOOST_AUTO_TEST_CASE(a_broker_user_has_its_own_queues_and_routing_keys) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(the_mailer_only_reads_its_queues) {
+BOOST_AUTO_TEST_CASE(the_mailer_only_reads_its_queues_and_adds_to_its_own_dead_letters) {
   const std::string user = "crm-mailer";
   auto self = logged_in(user, secret("amqp-" + user));
   try_publishing(user, "nothing", self);
   judge(user, "publish to a queue", false, self.publish("", "shopping.events"));
+  judge(user, "give a mail up", true, self.publish("crm-mailer.given-up", "tried"));
+  const auto broker = mercat::test::broker::of_vhost("mercat");
+  BOOST_TEST(
+      becomes_true([&] { return !broker.take("crm-mailer.dead").empty(); }, 30s));  // and leave nothing
   for (const auto* name : {"tried", "crm-mailer.events", "crm-mailer-1.revocations.tried"})
     judge(user, std::string("declare ") + name, false, self.declare_exclusive_queue(name));
   for (const auto* name : {"products.events", "shopping.events", "shopping.dead", "CUSTOMER_RPC"})
