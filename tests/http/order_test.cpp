@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_handler_beyond_its_deadline_gives_504_and_its_late_answer
   const auto taken = std::chrono::steady_clock::now() - begin;
   BOOST_TEST(answer.status == 504);
   BOOST_TEST(answer.body.find("/too-slow\"") != std::string::npos);
-  BOOST_TEST((taken >= 100ms && taken < 380ms));
+  BOOST_TEST((taken >= 100ms && taken < 1500ms));
   BOOST_TEST(test.server.in_flight() == 1u);  // it still works, and still counts
   BOOST_TEST(client.ask(get("/echo/next")).body == "next");
   BOOST_REQUIRE(served::becomes_true([&] { return test.server.in_flight() == 0; }));
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_callers_deadline_shortens_the_routes_and_never_lengthen
   BOOST_TEST(client.ask(get("/slow", "X-Deadline-Ms: 60000\r\n")).status == 504);
   const auto begin = std::chrono::steady_clock::now();
   BOOST_TEST(client.ask(get("/held", "X-Deadline-Ms: 50\r\n")).status == 504);
-  BOOST_TEST((std::chrono::steady_clock::now() - begin < 1s));
+  BOOST_TEST((std::chrono::steady_clock::now() - begin < 4s));
   test.held.open();
   BOOST_TEST(served::becomes_true([&] { return test.server.in_flight() == 0; }));
 }

@@ -33,13 +33,13 @@ answer wait_for(gate& held) {
 }
 
 answer never_ends_in_time(async::event_loop& away) {
-  co_await away.sleep(std::chrono::milliseconds(400));
+  co_await away.sleep(std::chrono::seconds(2));
   co_return response{200, "late", "text/plain", {}};
 }
 
 // Longer than a read may take, shorter than a write.
 answer takes_its_time(async::event_loop& away) {
-  co_await away.sleep(std::chrono::milliseconds(2600));
+  co_await away.sleep(std::chrono::milliseconds(1700));
   co_return response{201, "written", "text/plain", {}};
 }
 
