@@ -118,18 +118,11 @@ BOOST_FIXTURE_TEST_CASE(a_connection_lost_while_handling_gives_one_effect, fixtu
   auto options = rabbit.options("consumer");
   tcp_gate between(options.host, options.port);
   options.port = between.port();
-  std::atomic<bool> handling{false};
-  std::atomic<bool> go_on{false};
-  handlers["thing.happened"].effect = [&](const event&) -> async::task<void> {
-    handling = true;
-    while (!go_on) co_await events.sleep(5ms);
-  };
+  handlers["thing.happened"].effect = [this](const event&) { return held_effect(); };
   start(options);
   put("one");
   BOOST_REQUIRE(eventually(10s, [&] { return handling.load(); }));
-  between.close();
-  BOOST_REQUIRE(eventually(10s, [&] { return !connection->up(); }));
-  BOOST_REQUIRE(eventually(10s, [&] { return connection->up(); }));
+  BOOST_REQUIRE(comes_back_after_a_reset(between));
   go_on = true;
   BOOST_TEST(effects_become(1));
   put("two");
@@ -204,12 +197,7 @@ BOOST_FIXTURE_TEST_CASE(redeliveries_in_an_outage_of_any_length_give_nothing_up,
 }
 
 BOOST_FIXTURE_TEST_CASE(a_stopped_consumer_ends_what_it_does_and_takes_nothing_more, fixture) {
-  std::atomic<bool> handling{false};
-  std::atomic<bool> go_on{false};
-  handlers["thing.happened"].effect = [&](const event&) -> async::task<void> {
-    handling = true;
-    while (!go_on) co_await events.sleep(5ms);
-  };
+  handlers["thing.happened"].effect = [this](const event&) { return held_effect(); };
   start();
   put("one");
   BOOST_REQUIRE(eventually(10s, [&] { return handling.load(); }));

@@ -19,6 +19,8 @@ struct with_consumer : with_tables {
   std::optional<amqp::connection> connection;
   std::map<std::string, messaging::event_handler> handlers{{"thing.happened", {&apply}}};
   messaging::consumer_options how{.queue = "work"};
+  std::atomic<bool> handling{false};  // held_effect() is under way
+  std::atomic<bool> go_on{false};     // it may end
   std::optional<messaging::consumer> consumer;
 
   with_consumer() {
@@ -26,12 +28,17 @@ struct with_consumer : with_tables {
     rabbit.declare_queue("work", true, R"({"x-dead-letter-exchange":"","x-dead-letter-routing-key":"dead"})");
   }
   ~with_consumer() {
+    go_on = true;  // the consumer waits for its effects
     consumer.reset();
     connection.reset();
   }
 
   static void apply(db::session& s, const event& item) {
     s.execute("INSERT INTO effect (message_id, data) VALUES (?, ?)", item.id, item.data);
+  }
+  async::task<void> held_effect() {
+    handling = true;
+    while (!go_on) co_await events.sleep(5ms);
   }
   void start() { start(rabbit.options("consumer")); }
   void start(const amqp::connection_options& through) {
@@ -42,6 +49,12 @@ struct with_consumer : with_tables {
     rabbit.put("work", data,
                "{\"message_id\":\"" + std::string(id) + "\",\"type\":\"" + std::string(type) +
                    "\",\"delivery_mode\":2}");
+  }
+  // Resets the connection through the gate. Not waited for: that it is down, which may last 50 ms only.
+  bool comes_back_after_a_reset(tcp_gate& between) {
+    const auto before = between.accepted();
+    between.close();
+    return eventually(10s, [&] { return between.accepted() > before && connection->up(); });
   }
   bool effects_become(std::int64_t expected) {
     return eventually(10s, [&] { return effects() == expected; });

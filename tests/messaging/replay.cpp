@@ -33,9 +33,7 @@ BOOST_FIXTURE_TEST_CASE(a_message_given_up_after_its_last_attempt_is_handled_aga
   const int before = handled;
   put("deadly");
   BOOST_REQUIRE(eventually(10s, [&] { return handled > before; }));
-  between.close();
-  BOOST_REQUIRE(eventually(10s, [&] { return !connection->up(); }));
-  BOOST_REQUIRE(eventually(10s, [&] { return connection->up(); }));
+  BOOST_REQUIRE(comes_back_after_a_reset(between));
   mended = true;
   BOOST_TEST(effects_become(1));
   BOOST_TEST(dead() == 0U);
