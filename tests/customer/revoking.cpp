@@ -20,7 +20,7 @@ struct fixture {
   async::event_loop loop{"events"};
   log::logger logger{"customer", "customer-1", log::level::error};
   metrics::registry metrics;
-  db::pool pool{schema.options(), logger, metrics};
+  db::pool pool{schema.options(20s), logger, metrics};  // for the wait that the test brings about
 
   fixture() { db::migrate(pool, customer::migrations(), 10s, logger); }
 

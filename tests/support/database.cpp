@@ -69,6 +69,12 @@ scratch_schema::~scratch_schema() {
   }
 }
 
+db::pool_options scratch_schema::options(std::chrono::milliseconds time_limit) const {
+  auto patient = options_;
+  patient.time_limit = time_limit;
+  return patient;
+}
+
 void scratch_schema::as_root(const std::function<void(db::session&)>& work) {
   run_as_root(options_.schema, quiet_, [&](db::connection& link) { work(link); });
 }

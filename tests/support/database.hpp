@@ -26,6 +26,9 @@ class scratch_schema {
   [[nodiscard]] const std::string& name() const noexcept { return options_.schema; }
   // For pools of this schema.
   [[nodiscard]] const db::pool_options& options() const noexcept { return options_; }
+  // With more time for a unit of work than the second of a request: for a test that holds work up, or has so
+  // much of it at once that on a slow machine the last must wait longer.
+  [[nodiscard]] db::pool_options options(std::chrono::milliseconds time_limit) const;
   // As root, in this schema, on a connection of its own.
   void as_root(const std::function<void(db::session&)>& work);
 
