@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(a_flood_of_log_ins_is_turned_away_beyond_the_bound) {
   const auto turned_away = with_status(answers, 503);
   BOOST_TEST(served >= 1);
   BOOST_TEST(turned_away >= 1);
-  BOOST_TEST(served + turned_away == 30);
+  BOOST_TEST(served + turned_away + with_status(answers, 504) == 30);  // 504: its time was over in the queue
   for (const auto& each : answers)
     if (each.status == 503) BOOST_TEST(each.headers.contains("retry-after"));
   BOOST_TEST(shop.log_in("ada@example.org").status == 200);

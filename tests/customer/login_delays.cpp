@@ -162,17 +162,22 @@ BOOST_AUTO_TEST_CASE(of_many_guesses_at_once_no_more_are_answered_than_one_after
   const auto made = shop.sign_up(ada);
   const auto answers = at_once(12, [&](int) { return shop.log_in(ada, wrong, here); });
   // Up to three more when the machine is slower than the first delays, 1, 2 and 4 s.
+  // One whose time was over meanwhile, 504, may have been counted, too.
   const auto told = with_status(answers, 401);
-  BOOST_TEST((told >= 3 && told <= 6), told);
-  BOOST_TEST(told + with_status(answers, 429) == 12);
-  BOOST_TEST(shop.count("login_failure WHERE failures = " + std::to_string(told)) == 1);
+  const auto late = with_status(answers, 504);
+  BOOST_TEST((told + late >= 3 && told <= 6), told);
+  BOOST_TEST(told + late + with_status(answers, 429) == 12);
+  BOOST_TEST(shop.count("login_failure WHERE failures BETWEEN " + std::to_string(told) + " AND " +
+                        std::to_string(told + late)) == 1);
 
   // The delay is over for all twelve; one of them may try, right or not.
   shop.schema().as_root([](db::session& s) { s.execute("UPDATE login_failure SET failures = 10"); });
   shop.pass(240);
   const auto later = at_once(12, [&](int) { return shop.log_in(ada, wrong, here); });
-  BOOST_TEST(with_status(later, 401) == 1);
-  BOOST_TEST(with_status(later, 429) == 11);
+  const auto tried = with_status(later, 401);
+  const auto too_late = with_status(later, 504);
+  BOOST_TEST((tried == 1 || (tried == 0 && too_late > 0)), tried);
+  BOOST_TEST(tried + too_late + with_status(later, 429) == 12);
 }
 
 // The log-in is held at its customer's row, after its comparison, until the failures of others are there.

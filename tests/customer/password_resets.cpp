@@ -110,18 +110,23 @@ BOOST_AUTO_TEST_CASE(the_answer_does_not_say_whether_an_address_is_anybodys) {
 BOOST_AUTO_TEST_CASE(the_answer_does_not_wait_for_the_account) {
   running_customer shop;
   const auto made = shop.sign_up(ada);
-  std::vector<http_answer> answers;
   bool waits = false;
-  shop.schema().as_root([&](db::session& s) {
-    s.execute("START TRANSACTION");
-    s.execute("UPDATE customer SET name = 'held' WHERE id = ?", made.integer("id"));
-    answers = {forgot(shop), forgot(shop, "nobody@example.org")};
-    waits = !shop.all_invited_now();
-    s.execute("ROLLBACK");
-  });
-  for (const auto& each : answers) BOOST_TEST(each.status == 204);
+  // The mail that is prepared waits a second for the row: then the machine was too slow, and it is done
+  // again.
+  for (int round = 0; round < 5 && !waits; ++round) {
+    std::vector<http_answer> answers;
+    shop.schema().as_root([&](db::session& s) {
+      s.execute("DELETE FROM reset_token");
+      s.execute("START TRANSACTION");
+      s.execute("UPDATE customer SET name = 'held' WHERE id = ?", made.integer("id"));
+      answers = {forgot(shop), forgot(shop, "nobody@example.org")};
+      waits = !shop.all_invited_now();
+      s.execute("ROLLBACK");
+    });
+    for (const auto& each : answers) BOOST_TEST(each.status == 204);
+    BOOST_TEST(shop.all_invited());
+  }
   BOOST_TEST(waits);
-  BOOST_TEST(shop.all_invited());
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_good_token_is_refused_alike_and_costs_no_hashing) {

@@ -63,9 +63,9 @@ std::string http_answer::slug() const {
 }
 
 running_customer::running_customer(auth::password_hasher_options hashing, customer::reset_rules resetting,
-                                   customer::delay_rules delaying)
+                                   customer::delay_rules delaying, std::chrono::milliseconds database_limit)
     : gate_(broker_.options("").host, broker_.options("").port),
-      database_(schema_.options(), logger_, metrics_),
+      database_(schema_.options(database_limit), logger_, metrics_),
       hasher_(hashing),
       tokens_(test_tokens()),
       issuer_(tokens_),

@@ -37,9 +37,11 @@ struct http_answer {
 
 class running_customer {
  public:
-  // As in development: nobody is slowed down unless a test wants it.
+  // As in development: nobody is slowed down unless a test wants it. database_limit: of a unit of work; more
+  // than a second is for many at once, of whom the last must wait. Each route's own limit stays.
   explicit running_customer(auth::password_hasher_options hashing = {4, 64},
-                            customer::reset_rules resetting = {}, customer::delay_rules delaying = {100});
+                            customer::reset_rules resetting = {}, customer::delay_rules delaying = {100},
+                            std::chrono::milliseconds database_limit = std::chrono::seconds{1});
 
   // body: JSON, may be empty. from: X-Forwarded-For, none when empty. Thread-safe.
   [[nodiscard]] http_answer call(const std::string& method, const std::string& path,

@@ -1,6 +1,8 @@
 // What a process weighs.
 #pragma once
 
+#include "tests/support/sanitized.hpp"
+
 #include <cstdint>
 #include <fstream>
 #include <stdexcept>
@@ -22,11 +24,7 @@ namespace mercat::test {
   throw std::runtime_error("process " + std::to_string(pid) + " is gone");
 }
 
-// Whether that says what a program keeps. Under a sanitizer it does not: what is freed is held back.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool memory_tells = false;
-#else
-inline constexpr bool memory_tells = true;
-#endif
+// Whether that says what a program keeps.
+inline constexpr bool memory_tells = !sanitized;
 
 }  // namespace mercat::test
