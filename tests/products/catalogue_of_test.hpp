@@ -15,7 +15,7 @@ struct catalogue_of_test {
   log::logger logger{"products", "test", log::level::error};
   metrics::registry metrics;
   scratch_schema schema;
-  db::pool database{schema.options(), logger, metrics};
+  db::pool database{schema.options(std::chrono::seconds{30}), logger, metrics};  // many do much at once
   products::catalogue shop{database, "EUR"};
   async::event_loop loop{"test"};
 
@@ -44,7 +44,7 @@ struct catalogue_of_test {
 };
 
 inline async::deadline soon() {
-  return async::deadline::in(std::chrono::seconds{5});
+  return async::deadline::in(std::chrono::seconds{20});
 }
 
 }  // namespace mercat::test

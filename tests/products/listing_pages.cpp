@@ -1,5 +1,6 @@
 // Lists on a real database: orders, filters, and pages while the shop changes.
 #include "tests/products/listing_of_test.hpp"
+#include "tests/support/counting.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -149,13 +150,13 @@ BOOST_FIXTURE_TEST_CASE(pages_stay_whole_while_products_come_and_go, shop_with_t
   std::set<product_id> stayed;
   for (const auto& item : ask_all(first_of(list_order::by_id))) stayed.insert(item.id);
   // Others come and go all the time, on places between those that stay.
-  std::atomic<bool> over{false};
   std::atomic<int> changes{0};
-  std::thread others([&] {
+  std::atomic<int> failures{0};
+  std::jthread others(mercat::test::counting(failures, [&](const std::stop_token& over) {
     db::pool own{schema.options(), logger, metrics};
     own.run_blocking([&](db::session& s) {
       std::vector<product_id> coming;
-      for (int i = 0; !over; ++i) {
+      for (int i = 0; !over.stop_requested(); ++i) {
         auto item = tied(i);
         write(s, item);
         store::index_for_search(s, {&item, 1});
@@ -168,7 +169,7 @@ BOOST_FIXTURE_TEST_CASE(pages_stay_whole_while_products_come_and_go, shop_with_t
         ++changes;
       }
     });
-  });
+  }));
   BOOST_TEST(mercat::test::eventually([&] { return changes > 0; }));
   for (const auto order : all_orders)
     for (const auto* query : {"", "name"}) {
@@ -187,6 +188,7 @@ BOOST_FIXTURE_TEST_CASE(pages_stay_whole_while_products_come_and_go, shop_with_t
       for (const auto& [id, times] : seen) BOOST_TEST(times == 1);
       for (const auto id : stayed) BOOST_TEST(seen.contains(id));
     }
-  over = true;
+  others.request_stop();
   others.join();
+  BOOST_TEST(failures == 0);
 }

@@ -54,6 +54,8 @@ struct orders_of_test : assortment_of_test {
   // A task; the event must outlive it.
   auto handling(db::pool& pool, const messaging::event& event) {
     return pool.transaction(async::deadline::in(std::chrono::seconds{30}), [this, &event](db::session& s) {
+      // Not over by itself: a second attempt is to mean a deadlock.
+      s.execute("SET innodb_lock_wait_timeout = 30");
       ++attempts;
       if (messaging::mark_processed(s, event)) handlers.at(event.type).apply(s, event);
     });
