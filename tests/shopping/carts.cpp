@@ -48,18 +48,12 @@ BOOST_FIXTURE_TEST_CASE(a_cart_has_at_most_a_hundred_products, carts_of_test) {
 }
 
 BOOST_FIXTURE_TEST_CASE(fifty_first_adds_at_once_make_one_cart_with_all_lines, carts_of_test) {
-  std::vector<std::thread> shoppers;
-  std::atomic<int> refused{0};
+  std::vector<std::jthread> shoppers;
+  std::atomic<int> failures{0};
   for (int i = 0; i < 50; ++i)
-    shoppers.emplace_back([&, i] {
-      try {
-        set(7, 1 + i, 1 + i);
-      } catch (const error&) {
-        ++refused;
-      }
-    });
-  for (auto& each : shoppers) each.join();
-  BOOST_TEST(refused == 0);
+    shoppers.emplace_back(test::counting(failures, [&, i] { set(7, 1 + i, 1 + i); }));
+  shoppers.clear();
+  BOOST_TEST(failures == 0);
   const auto lines = view(7);
   BOOST_TEST(lines.size() == 50U);
   for (const auto& line : lines) BOOST_TEST(line.quantity == line.product);
@@ -180,9 +174,12 @@ BOOST_FIXTURE_TEST_CASE(a_merge_into_a_full_cart_skips_what_has_no_room, carts_o
 }
 
 BOOST_FIXTURE_TEST_CASE(merges_at_once_all_count, carts_of_test) {
-  std::vector<std::thread> devices;
-  for (int i = 0; i < 20; ++i) devices.emplace_back([&] { merge(7, {{2, 1}, {1, 2}}); });
-  for (auto& each : devices) each.join();
+  std::vector<std::jthread> devices;
+  std::atomic<int> failures{0};
+  for (int i = 0; i < 20; ++i)
+    devices.emplace_back(test::counting(failures, [&] { merge(7, {{2, 1}, {1, 2}}); }));
+  devices.clear();
+  BOOST_TEST(failures == 0);
   const auto lines = view(7);
   BOOST_REQUIRE_EQUAL(lines.size(), 2U);
   for (const auto& line : lines) BOOST_TEST(line.quantity == (line.product == 1 ? 40 : 20));

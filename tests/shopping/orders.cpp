@@ -173,11 +173,14 @@ BOOST_FIXTURE_TEST_CASE(different_keys_at_once_order_one_cart_once, placing_of_t
 
 BOOST_FIXTURE_TEST_CASE(a_key_in_work_for_long_is_in_progress, placing_of_test) {
   set(7, 1, 1);
+  db::pool usual{schema.options(), logger, metrics};  // whose second is over first
+  order_placing impatient{usual, offers, addresses, "EUR", [] {}};
   schema.as_root([&](db::session& s) {
     s.execute("START TRANSACTION");
     s.execute(
         "INSERT INTO order_key (customer_id, idempotency_key, body_hash, order_id) VALUES (7, 'k', '', '')");
-    BOOST_CHECK_EXCEPTION(place(7, "k"), error, is(fault::conflict, "in-progress"));
+    BOOST_CHECK_EXCEPTION(test::wait_for(loop, [&] { return impatient.place(caller(7, "k"), {}, soon()); }),
+                          error, is(fault::conflict, "in-progress"));
     s.execute("ROLLBACK");
   });
   BOOST_TEST(place(7, "k").created);
@@ -185,13 +188,13 @@ BOOST_FIXTURE_TEST_CASE(a_key_in_work_for_long_is_in_progress, placing_of_test) 
 
 BOOST_FIXTURE_TEST_CASE(carts_changed_while_they_are_ordered_are_ordered_as_they_were_or_not_at_all,
                         placing_of_test) {
-  std::atomic<bool> over{false};
-  std::thread shopper([&] {
-    for (std::int64_t quantity = 1; !over; quantity = quantity % 900 + 1) {
+  std::atomic<int> failures{0};
+  std::jthread shopper(test::counting(failures, [&](const std::stop_token& over) {
+    for (std::int64_t quantity = 1; !over.stop_requested(); quantity = quantity % 900 + 1) {
       set(7, 1, quantity);
       set(7, 2, quantity);
     }
-  });
+  }));
   int placed = 0;
   for (int i = 0; i < 40; ++i) {
     try {
@@ -201,8 +204,9 @@ BOOST_FIXTURE_TEST_CASE(carts_changed_while_they_are_ordered_are_ordered_as_they
       BOOST_TEST((refused.slug() == "cart-changed" || refused.slug() == "cart-empty"), refused.slug());
     }
   }
-  over = true;
+  shopper.request_stop();
   shopper.join();
+  BOOST_TEST(failures == 0);
   BOOST_TEST(count("customer_order") == placed);
   BOOST_TEST(count("order_history") == placed);
   BOOST_TEST(count("customer_order o WHERE amount <> (SELECT SUM(price * quantity) FROM order_line l WHERE "

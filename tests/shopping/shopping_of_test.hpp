@@ -15,6 +15,7 @@
 #include "shopping/wishlists.hpp"
 #include "tests/shopping/catalogue_of_test.hpp"
 #include "tests/support/broker.hpp"
+#include "tests/support/counting.hpp"
 #include "tests/support/database.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -31,7 +32,7 @@ struct shopping_of_test {
   scratch_schema schema;
   async::event_loop loop{"test"};
   async::event_loop broker_loop{"broker"};
-  db::pool database{schema.options(), logger, metrics};
+  db::pool database{schema.options(std::chrono::seconds{30}), logger, metrics};  // many do much at once
   test::broker broker{topology::shop};
   catalogue_of_test catalogue;
   amqp::connection connection{broker_loop, broker.options("test"), logger, metrics};

@@ -92,9 +92,11 @@ BOOST_FIXTURE_TEST_CASE(a_wishlist_holds_at_most_a_hundred_products, wishlists_o
 }
 
 BOOST_FIXTURE_TEST_CASE(wishes_made_at_once_are_all_kept, wishlists_of_test) {
-  std::vector<std::thread> devices;
-  for (int i = 0; i < 50; ++i) devices.emplace_back([&, i] { wish(7, 1 + i); });
-  for (auto& each : devices) each.join();
+  std::vector<std::jthread> devices;
+  std::atomic<int> failures{0};
+  for (int i = 0; i < 50; ++i) devices.emplace_back(test::counting(failures, [&, i] { wish(7, 1 + i); }));
+  devices.clear();
+  BOOST_TEST(failures == 0);
   BOOST_TEST(look(7).size() == 50U);
 }
 
