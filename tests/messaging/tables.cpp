@@ -4,6 +4,7 @@
 #include "common/messaging/outbox.hpp"
 #include "common/messaging/outbox_table.hpp"
 #include "tests/messaging/fixture.hpp"
+#include "tests/support/counting.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -124,40 +125,34 @@ BOOST_FIXTURE_TEST_CASE(settling_waits_for_no_row_that_another_relay_holds, with
 }
 
 BOOST_FIXTURE_TEST_CASE(relays_side_by_side_neither_deadlock_nor_send_twice, with_tables) {
+  open({.time_limit = 30s});
   constexpr int events = 600;
   std::atomic<int> failures{0};
   std::atomic<int> sent{0};
-  std::atomic<bool> all_added{false};
   std::vector<std::set<std::string>> sent_by(3);
-  std::vector<std::thread> relays;
+  std::vector<std::jthread> relays;
   for (auto& mine : sent_by) {
-    relays.emplace_back([&, this] {
+    relays.emplace_back(counting(failures, [&, this](const std::stop_token& over) {
       database->run_blocking([&](db::session& s) {
-        while (!(all_added && sent >= events)) {
-          try {
-            s.execute("START TRANSACTION");
-            auto rows = claim(s, 7, 15s);
-            s.execute("COMMIT");
-            for (auto& row : rows) {
-              row.outcome = amqp::sent::confirmed;
-              mine.insert(row.item.id);
-            }
-            s.execute("START TRANSACTION");
-            settle(s, rows);
-            s.execute("COMMIT");
-            sent += static_cast<int>(rows.size());
-          } catch (const db::transient&) {
-            ++failures;
-            s.execute("ROLLBACK");
-            break;
-          }
+        s.execute("SET innodb_lock_wait_timeout = 30");  // what fails is a deadlock, and no long wait
+        while (!over.stop_requested()) {
+          s.execute("START TRANSACTION");
+          auto rows = claim(s, 7, 60s);
+          s.execute("COMMIT");
+          outcome_for_all(rows, amqp::sent::confirmed);
+          for (const auto& row : rows) mine.insert(row.item.id);
+          s.execute("START TRANSACTION");
+          settle(s, rows);
+          s.execute("COMMIT");
+          sent += static_cast<int>(rows.size());
         }
       });
-    });
+    }));
   }
-  for (int i = 0; i < events; ++i) transaction([](db::session& s) { add(s, 1); });
-  all_added = true;
-  for (auto& each : relays) each.join();
+  for (int i = 0; i < events; ++i) transaction([](db::session& s) { add(s, 1); }, 20s);
+  BOOST_TEST(eventually(60s, [&] { return sent >= events || failures > 0; }));
+  for (auto& each : relays) each.request_stop();
+  relays.clear();
   BOOST_TEST(failures == 0);
   std::set<std::string> different;
   for (const auto& mine : sent_by) different.insert(mine.begin(), mine.end());
@@ -187,20 +182,17 @@ BOOST_FIXTURE_TEST_CASE(attempts_count_until_they_end_and_do_not_hide_the_proces
 }
 
 BOOST_FIXTURE_TEST_CASE(two_consumers_of_one_message_give_it_one_effect, with_tables) {
+  open({.time_limit = 30s});
   const event item{"id-1", "thing.happened", "{}", ""};
-  std::atomic<int> effects{0};
-  std::vector<std::thread> consumers;
-  for (int i = 0; i < 4; ++i) {
-    consumers.emplace_back([&] {
-      transaction([&](db::session& s) {
-        if (!mark_processed(s, item)) return;
-        ++effects;
-        s.execute("INSERT INTO effect (message_id) VALUES (?)", item.id);
-      });
-    });
-  }
-  for (auto& each : consumers) each.join();
-  BOOST_TEST(this->effects() == 1);
+  const auto consume = [&](db::session& s) {
+    if (mark_processed(s, item)) s.execute("INSERT INTO effect (message_id) VALUES (?)", item.id);
+  };
+  std::atomic<int> failures{0};
+  std::vector<std::jthread> consumers;
+  for (int i = 0; i < 4; ++i) consumers.emplace_back(counting(failures, [&] { transaction(consume, 20s); }));
+  consumers.clear();
+  BOOST_TEST(failures == 0);
+  BOOST_TEST(effects() == 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(old_messages_are_forgotten_a_few_at_a_time, with_tables) {
