@@ -92,9 +92,13 @@ BOOST_AUTO_TEST_CASE(a_part_that_fails_is_left_out_and_named) {
 BOOST_AUTO_TEST_CASE(a_part_that_hangs_does_not_take_the_page_with_it) {
   shop hung{customer_says, products_says, [](const seen_request&) { return std::nullopt; }};
   auto asked = as_user(a_request(method::get, "/api/home"));
-  asked.deadline = async::deadline::in(3s);
+  asked.deadline = async::deadline::in(20s);
+  const auto began = std::chrono::steady_clock::now();
   const auto answer = hung.ask(hung.web, asked, "/api/home");
-  BOOST_TEST(!asked.deadline.passed());
+  BOOST_TEST((std::chrono::steady_clock::now() - began < 10s));
+  // A part is given less than the 3 s of a call, so that the page is there in time.
+  for (const auto& seen : hung.shopping.seen())
+    BOOST_TEST(std::stol(std::string{seen.headers.get("X-Deadline-Ms")}) <= 2500);
   BOOST_TEST(answer.body.ends_with(R"("degraded":["cart","wishlist"]})"));
 }
 

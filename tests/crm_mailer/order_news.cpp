@@ -128,7 +128,8 @@ BOOST_AUTO_TEST_CASE(a_dead_letter_about_an_order_is_erased_with_its_customer) {
     return std::nullopt;
   });
   publish(mailer, uuid_v7(), "order.refused", news(7, R"("gone@example.org")"));
-  BOOST_REQUIRE(test::eventually([&] {
+  // RabbitMQ counts them every 5 s.
+  BOOST_REQUIRE(test::eventually(30s, [&] {
     const auto state = mailer.broker.ask("GET", "/queues/" + mailer.broker.vhost() + "/crm-mailer.dead");
     return json::integer(json::document::parse(state).root(), "messages").value_or(0) == 1;
   }));

@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_mail_postponed_beyond_its_time_is_done_and_no_dead_letter
     if (line.starts_with("RCPT")) return ++asked, "450 4.2.2 mailbox full";
     return std::nullopt;
   });
-  forgotten(mailer, 1, "ada@example.org", 3s);
+  forgotten(mailer, 1, "ada@example.org", 8s);
   BOOST_TEST(test::eventually([&] { return asked > 0; }));
   BOOST_TEST(mailer.handled(1));
   BOOST_TEST(test::eventually([&] { return mailer.count("postponed_mail") == 0; }, 30s));

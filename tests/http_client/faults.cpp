@@ -1,5 +1,6 @@
 // What a broken or absent upstream does to a call.
 #include "tests/http_client/calling.hpp"
+#include "tests/support/closed_port.hpp"
 
 #include <atomic>
 
@@ -127,12 +128,8 @@ BOOST_AUTO_TEST_CASE(a_call_that_comes_too_late_is_not_sent) {
 }
 
 BOOST_AUTO_TEST_CASE(an_upstream_that_is_away_is_unavailable_at_once) {
-  std::string url;
-  {
-    scripted_server gone{[](const seen_request&) { return std::nullopt; }};
-    url = gone.url();
-  }
-  calling shop{http::client_options{.base_url = url}};
+  const closed_port away;
+  calling shop{http::client_options{.base_url = "http://" + away.address()}};
   const auto began = std::chrono::steady_clock::now();
   check_unavailable(failure_of([&] { shop.get("/products"); }));
   BOOST_CHECK(std::chrono::steady_clock::now() - began < 1s);
