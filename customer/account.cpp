@@ -1,5 +1,6 @@
 #include "customer/account.hpp"
 
+#include "common/sha256.hpp"
 #include "common/utf8.hpp"
 #include "customer/text_rules.hpp"
 
@@ -82,6 +83,10 @@ email_address email_address::for_sign_up(std::string_view text) {
   return address;
 }
 
+std::string hash_of(const email_address& email) {
+  return sha256(email.key());
+}
+
 std::optional<std::string> name_from(std::optional<std::string_view> text) {
   const auto name = trimmed(text.value_or(""));
   if (auto fault = fault_of(name, max_name_code_points)) throw refused("/name", std::move(*fault));
@@ -128,6 +133,14 @@ error bad_credentials() {
 
 error email_taken() {
   return {fault::already_exists, "email-taken", "an account with this e-mail address exists already"};
+}
+
+error too_many_sign_ups(std::chrono::milliseconds left) {
+  error refusal(
+      fault::too_many_requests, "too-many-sign-ups",
+      "Too many accounts were made with this e-mail address within an hour. Wait before the next one.");
+  refusal.retry_in(std::max(std::chrono::seconds{1}, std::chrono::ceil<std::chrono::seconds>(left)));
+  return refusal;
 }
 
 }  // namespace mercat::customer

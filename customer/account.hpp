@@ -36,6 +36,9 @@ class email_address {
   std::string key_;
 };
 
+// SHA-256 of the key: how an address is counted without being kept.
+[[nodiscard]] std::string hash_of(const email_address& email);
+
 // At most 200 code points, none of them refused by text_rules.hpp. Trimmed; one with nothing to see is none.
 [[nodiscard]] std::optional<std::string> name_from(std::optional<std::string_view> text);
 
@@ -91,5 +94,7 @@ struct revocation {
 [[nodiscard]] error bad_credentials();
 // fault::already_exists
 [[nodiscard]] error email_taken();
+// fault::too_many_requests "too-many-sign-ups", with Retry-After in whole seconds, so never too early.
+[[nodiscard]] error too_many_sign_ups(std::chrono::milliseconds left);
 
 }  // namespace mercat::customer

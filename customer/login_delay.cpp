@@ -13,7 +13,7 @@ constexpr std::int64_t most_doublings = 20;  // longer than any delay that can b
 }  // namespace
 
 guess guess_of(const std::optional<email_address>& email, std::string network) {
-  return {sha256(email ? std::string_view(email->key()) : std::string_view{}), std::move(network)};
+  return {email ? hash_of(*email) : sha256({}), std::move(network)};
 }
 
 std::chrono::milliseconds left_to_wait(const failed_guesses& known, const delay_rules& rules) {

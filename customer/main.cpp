@@ -46,7 +46,8 @@ int main(int argc, char** argv) {
     customer::sessions sessions{database, issuer, settings.refresh_lifetime, remembered, wake};
     const customer::password_writer passwords{database, remembered, wake};
     const customer::login_guard guard{database, settings.delays, metrics};
-    customer::membership members{database, hasher, sessions, guard, passwords, events_loop, remembered, wake};
+    customer::membership members(database, hasher, sessions, guard, passwords, events_loop,
+                                 settings.sign_ups_per_hour, remembered, wake);
     customer::password_resets resets{database, hasher, passwords, events_loop, settings.resets, wake, logger};
     customer::address_book addresses{database};
     customer::directory customers{database};

@@ -1,6 +1,7 @@
 #include "customer/membership.hpp"
 
 #include "customer/address_store.hpp"
+#include "customer/letter_store.hpp"
 #include "customer/messages.hpp"
 #include "customer/refresh_token_store.hpp"
 #include "customer/reset_token_store.hpp"
@@ -37,21 +38,24 @@ void end_account(db::session& s, std::int64_t id, std::chrono::seconds remembere
 
 membership::membership(db::pool& database, auth::password_hasher& hasher, sessions& logged_in,
                        const login_guard& guard, const password_writer& passwords, async::event_loop& timers,
-                       std::chrono::seconds remembered, std::function<void()> events_committed)
+                       std::int64_t sign_ups_per_hour, std::chrono::seconds remembered,
+                       std::function<void()> events_committed)
     : database_(database),
       hasher_(hasher),
       sessions_(logged_in),
       guard_(guard),
       passwords_(passwords),
       sign_ups_(timers),
+      sign_ups_per_hour_(sign_ups_per_hour),
       remembered_(remembered),
       events_committed_(std::move(events_committed)) {}
 
 async::task<session> membership::sign_up(sign_up_form form, async::deadline until, std::string traceparent) {
   const auto turn = co_await sign_ups_.take(form.email.key(), until);
-  const auto owner =
-      co_await database_.read(until, [&form](db::session& s) { return store::find_id(s, form.email); });
-  if (owner) throw email_taken();
+  co_await database_.read(until, [this, &form](db::session& s) {
+    if (store::find_id(s, form.email)) throw email_taken();
+    refuse_too_many(s, form.email);
+  });
   auto hash = co_await hasher_.hash(std::move(form.password), until);
   const registration wanted{std::move(form.email), std::move(form.name), std::move(form.phone),
                             std::move(hash), role::user};
@@ -66,12 +70,20 @@ async::task<session> membership::sign_up(sign_up_form form, async::deadline unti
   co_return sessions_.given(std::move(made), std::move(drawn), entry.issued_at);
 }
 
+void membership::refuse_too_many(db::session& s, const email_address& email) const {
+  const auto left = store::wait_for_letter(s, hash_of(email), store::letter::welcome, sign_ups_per_hour_);
+  if (left) throw too_many_sign_ups(*left);
+}
+
 async::task<membership::joined> membership::insert(const registration& wanted, const sessions::draft& drawn,
                                                    const std::string& traceparent, async::deadline until) {
   std::exception_ptr unknown_outcome;
   try {
     co_return co_await database_.transaction(until, [this, &wanted, &drawn, &traceparent](db::session& s) {
       const auto id = store::insert(s, wanted);
+      refuse_too_many(s, wanted.email);
+      store::forget_letters(s);
+      store::add_letter(s, hash_of(wanted.email), store::letter::welcome);
       const auto issued_at = sessions_.write(s, drawn, id);
       publish(s, signed_up{id, wanted.email.spelling(), wanted.name}, traceparent);
       return joined{id, issued_at};

@@ -15,6 +15,7 @@
 #include "customer/sessions.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -43,13 +44,16 @@ struct password_change_form {
 
 class membership {
  public:
-  // remembered: how long a revocation is kept, at least the life of an access token. events_committed: called
-  // after each commit that wrote events (the relay's wake). timers: see keyed_turns.
+  // sign_ups_per_hour: of one address. remembered: how long a revocation is kept, at least the life of an
+  // access token. events_committed: called after each commit that wrote events (the relay's wake). timers:
+  // see keyed_turns.
   membership(db::pool& database, auth::password_hasher& hasher, sessions& logged_in, const login_guard& guard,
-             const password_writer& passwords, async::event_loop& timers, std::chrono::seconds remembered,
-             std::function<void()> events_committed);
+             const password_writer& passwords, async::event_loop& timers, std::int64_t sign_ups_per_hour,
+             std::chrono::seconds remembered, std::function<void()> events_committed);
 
-  // Throws email_taken(). Of many who want the same address at once, one at a time gets as far as hashing.
+  // Throws email_taken(), and too_many_sign_ups() when accounts of this address began and ended again and
+  // again: each sends it a mail. Of many who want the same address at once, one at a time gets as far as
+  // hashing.
   [[nodiscard]] async::task<session> sign_up(sign_up_form form, async::deadline until,
                                              std::string traceparent = {});
 
@@ -75,6 +79,7 @@ class membership {
     std::int64_t id = 0;
     std::chrono::sys_seconds issued_at{};  // of the access token
   };
+  void refuse_too_many(db::session& s, const email_address& email) const;
   async::task<joined> insert(const registration& wanted, const sessions::draft& drawn,
                              const std::string& traceparent, async::deadline until);
 
@@ -84,6 +89,7 @@ class membership {
   const login_guard& guard_;
   const password_writer& passwords_;
   async::keyed_turns sign_ups_;  // by e-mail
+  std::int64_t sign_ups_per_hour_;
   std::chrono::seconds remembered_;
   std::function<void()> events_committed_;
 };

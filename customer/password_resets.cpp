@@ -1,6 +1,7 @@
 #include "customer/password_resets.hpp"
 
 #include "common/utc_now.hpp"
+#include "customer/letter_store.hpp"
 #include "customer/login_delay.hpp"
 #include "customer/login_failure_store.hpp"
 #include "customer/messages.hpp"
@@ -79,7 +80,7 @@ async::task<void> password_resets::invite(email_address email, std::string trace
   // Looked at without the lock first: a flood about one account is to queue for nothing.
   const auto id = co_await database_.read(until, [this, &email](db::session& s) {
     auto found = store::find_id(s, email);
-    if (found && has_enough(s, *found, utc_now())) found.reset();
+    if (found && has_enough(s, email)) found.reset();
     return found;
   });
   if (!id) co_return;
@@ -88,11 +89,14 @@ async::task<void> password_resets::invite(email_address email, std::string trace
   if (written) events_committed_();
 }
 
-// Mails, and a token that works: who asks in vain has one in the mailbox. Were it the mails alone, a stranger
-// could use them up at once, and nobody had a token between its end and the end of the hour.
-bool password_resets::has_enough(db::session& s, std::int64_t id, db::sql_time moment) const {
-  return store::reset_tokens_since(s, id, moment - one_hour) >= rules_.mails_per_hour &&
-         store::has_good_reset_token(s, id, moment);
+// Mails, and a token in its time: who asks in vain has one in the mailbox. Were it the mails alone, a
+// stranger could use them up at once, and nobody had a token between its end and the end of the hour. Not
+// whether that token still works: whoever made the account could end each by a change of the password, and
+// have another mail sent.
+bool password_resets::has_enough(db::session& s, const email_address& email) const {
+  const auto account = hash_of(email);
+  return store::wait_for_letter(s, account, store::letter::reset, rules_.mails_per_hour) &&
+         store::had_letter_within(s, account, store::letter::reset, rules_.lifetime);
 }
 
 // The row is locked before the first plain read: the count is of what was committed by then.
@@ -100,15 +104,18 @@ bool password_resets::write_invitation(db::session& s, std::int64_t id,
                                        const std::string& traceparent) const {
   const auto who = store::lock(s, id);
   if (!who) return false;
+  const auto email = email_address::parse(who->email);
+  if (has_enough(s, email)) return false;
   const auto made_at = utc_now();
-  if (has_enough(s, id, made_at)) return false;
   const auto drawn = fresh_secret_token();
   const auto expires_at = made_at + rules_.lifetime;
   // What belongs to others too comes first: who held a token of their own meanwhile, old and not ended, could
   // wait for another who holds one and wants this.
   store::forget_reset_tokens(s, made_at - one_hour);
+  store::forget_letters(s);
   store::end_reset_tokens(s, id, made_at);
   store::add_reset_token(s, {drawn.hash, id, made_at, expires_at});
+  store::add_letter(s, hash_of(email), store::letter::reset);
   publish(s, password_forgotten{id, who->email, who->name, drawn.text, expires_at}, traceparent);
   return true;
 }

@@ -24,7 +24,7 @@ namespace mercat::customer {
 
 struct reset_rules {
   std::chrono::minutes lifetime{30};  // of a token: an hour at most, its row is kept no longer
-  std::int64_t mails_per_hour = 3;    // to one account; beyond them one when no token works any more
+  std::int64_t mails_per_hour = 3;    // to one address; beyond them one when the last one's time is over
 };
 
 class password_resets {
@@ -50,7 +50,7 @@ class password_resets {
 
  private:
   async::task<void> invite(email_address email, std::string traceparent);
-  bool has_enough(db::session& s, std::int64_t id, db::sql_time moment) const;
+  bool has_enough(db::session& s, const email_address& email) const;
   bool write_invitation(db::session& s, std::int64_t id, const std::string& traceparent) const;
   void invited(const std::exception_ptr& failure);
 

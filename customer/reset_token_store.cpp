@@ -15,20 +15,6 @@ std::optional<std::int64_t> owner_of_reset_token(db::session& s, const std::stri
   return row->integer(0);
 }
 
-std::int64_t reset_tokens_since(db::session& s, std::int64_t customer, db::sql_time moment) {
-  return s
-      .query_one("SELECT COUNT(*) FROM reset_token WHERE customer_id = ? AND made_at >= ?", customer, moment)
-      ->integer(0);
-}
-
-bool has_good_reset_token(db::session& s, std::int64_t customer, db::sql_time now) {
-  return s
-      .query_one(
-          "SELECT 1 FROM reset_token WHERE customer_id = ? AND ended_at IS NULL AND expires_at > ? LIMIT 1",
-          customer, now)
-      .has_value();
-}
-
 bool spend_reset_token(db::session& s, const std::string& hash, db::sql_time now) {
   return s.execute(
              "UPDATE reset_token SET ended_at = ? WHERE token_hash = ? AND ended_at IS NULL AND "

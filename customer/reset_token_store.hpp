@@ -21,10 +21,6 @@ void add_reset_token(db::session& s, const kept_reset_token& made);
 // Whose it is; none: unknown, ended or expired.
 [[nodiscard]] std::optional<std::int64_t> owner_of_reset_token(db::session& s, const std::string& hash,
                                                                db::sql_time now);
-// How many were made for this customer from this moment on, ended ones included.
-[[nodiscard]] std::int64_t reset_tokens_since(db::session& s, std::int64_t customer, db::sql_time moment);
-// One that is neither ended nor expired.
-[[nodiscard]] bool has_good_reset_token(db::session& s, std::int64_t customer, db::sql_time now);
 
 // False, and nothing done: it had ended before, or has expired.
 [[nodiscard]] bool spend_reset_token(db::session& s, const std::string& hash, db::sql_time now);

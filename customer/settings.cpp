@@ -31,7 +31,7 @@ reset_rules declare_resets(config::environment& env, bool production) {
   rules.lifetime = std::chrono::minutes{env.integer("MERCAT_RESET_TOKEN_MINUTES", 30, 1, 60, "minutes",
                                                     "how long the link for a forgotten password is good")};
   rules.mails_per_hour = env.integer("MERCAT_RESET_MAILS_PER_HOUR", production ? 3 : 1000, 1, 1000, "mails",
-                                     "for forgotten passwords, to one account within an hour");
+                                     "for forgotten passwords, to one address within an hour");
   return rules;
 }
 
@@ -81,6 +81,8 @@ settings settings::read(int argc, char** argv) {
   const bool production = mode == config::mode::production;
   read.resets = declare_resets(env, production);
   read.delays = declare_delays(env, production);
+  read.sign_ups_per_hour = env.integer("MERCAT_SIGN_UPS_PER_HOUR", production ? 3 : 1000, 1, 1000, "sign-ups",
+                                       "of one address within an hour, each of which brings it a mail");
   read.hashing.threads = static_cast<std::size_t>(
       env.integer("MERCAT_ARGON2_THREADS", 1, 1, 64, "threads", "password hashing threads, 19 MiB each"));
   read.hashing.max_queued = static_cast<std::size_t>(

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace mercat::customer {
@@ -31,6 +32,7 @@ struct settings {
   std::chrono::hours refresh_lifetime{};  // of a refresh token
   reset_rules resets;
   delay_rules delays;
+  std::int64_t sign_ups_per_hour = 3;  // of one address
   db::pool_options database;
   amqp::broker_options broker;
   bool seed_demo_users = false;  // subcommand `seed-demo-users`: make them and leave; never in production

@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_bad_address_is_refused_and_its_places_are_named) {
 }
 
 BOOST_AUTO_TEST_CASE(nobody_gets_more_than_50_addresses_also_at_once) {
-  running_customer shop({4, 64}, {}, {100}, 30s);
+  running_customer shop({4, 64}, {}, {100}, 100, 30s);
   const auto token = shop.member("ada@example.org").text("accessToken");
   const auto answers = at_once(70, [&](int i) {
     return shop.call("POST", "/addresses", address_in("Street " + std::to_string(i)), token);

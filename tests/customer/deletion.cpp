@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(a_revocation_is_forgotten_when_no_token_can_be_that_old) {
 }
 
 BOOST_AUTO_TEST_CASE(many_deletions_at_once_all_succeed) {
-  running_customer shop({4, 64}, {}, {100}, 30s);
+  running_customer shop({4, 64}, {}, {100}, 100, 30s);
   shop.schema().as_root([](db::session& s) {
     for (int i = 1; i <= 50; ++i)
       s.execute("INSERT INTO session_revocation VALUES (?, UTC_TIMESTAMP(6) - INTERVAL 2 HOUR)",

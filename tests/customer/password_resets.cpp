@@ -204,28 +204,52 @@ BOOST_AUTO_TEST_CASE(an_account_gets_so_many_mails_an_hour_also_when_asked_at_on
 
   shop.schema().as_root([](db::session& s) {
     s.execute("UPDATE reset_token SET made_at = made_at - INTERVAL 61 MINUTE ORDER BY made_at LIMIT 1");
+    s.execute(
+        "UPDATE letter SET written_at = written_at - INTERVAL 61 MINUTE WHERE kind = 'reset' "
+        "ORDER BY written_at LIMIT 1");
   });
   BOOST_TEST(forgot(shop).status == 204);
   static_cast<void>(invitations(shop, 1));
   BOOST_TEST(shop.count("reset_token") == 2);  // the old row is gone
+  BOOST_TEST(shop.count("letter WHERE kind = 'reset'") == 2);
 }
 
 // Else a stranger could use up the mails of an hour, and nobody would have a token when the last one is over.
-BOOST_AUTO_TEST_CASE(beyond_the_limit_a_mail_follows_when_no_token_works_any_more) {
+BOOST_AUTO_TEST_CASE(beyond_the_limit_a_mail_follows_when_the_time_of_the_last_token_is_over) {
   running_customer shop({4, 64}, {.mails_per_hour = 2});
   BOOST_TEST(shop.sign_up(ada).status == 201);
   for (int i = 0; i < 2; ++i) static_cast<void>(token_for(shop));
   BOOST_TEST(forgot(shop).status == 204);
   BOOST_TEST(shop.all_invited());
   BOOST_TEST(shop.count("reset_token") == 2);
-  shop.schema().as_root([](db::session& s) {
-    s.execute("UPDATE reset_token SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND");
-  });
+  shop.schema().as_root(
+      [](db::session& s) { s.execute("UPDATE letter SET written_at = written_at - INTERVAL 31 MINUTE"); });
   const auto token = token_for(shop);
   BOOST_TEST(forgot(shop).status == 204);
   BOOST_TEST(shop.all_invited());
   BOOST_TEST(shop.count("reset_token") == 3);
   BOOST_TEST(reset(shop, token).status == 204);
+}
+
+// Anybody can make an account with a stranger's address, and end it and its tokens at will.
+BOOST_AUTO_TEST_CASE(no_more_mails_come_when_the_account_or_its_tokens_end) {
+  running_customer shop({4, 64}, {.mails_per_hour = 2});
+  const auto in = shop.sign_up(ada);
+  for (int i = 0; i < 2; ++i) static_cast<void>(token_for(shop));
+  const auto* const change = R"({"currentPassword":"correct horse","newPassword":"something new"})";
+  BOOST_TEST(shop.call("PUT", "/password", change, in.text("accessToken")).status == 204);
+  BOOST_TEST(forgot(shop).status == 204);
+  BOOST_TEST(shop.all_invited());
+  BOOST_TEST(shop.count("reset_token") == 2);
+
+  const auto anew = shop.log_in(ada, "something new");
+  BOOST_TEST(shop.call("DELETE", "/profile", {}, anew.text("accessToken")).status == 204);
+  BOOST_TEST(shop.sign_up("ADA@example.org").status == 201);
+  BOOST_TEST(forgot(shop).status == 204);
+  BOOST_TEST(shop.all_invited());
+  BOOST_TEST(shop.count("reset_token") == 0);
+  BOOST_TEST(shop.sign_up("eve@example.org").status == 201);
+  static_cast<void>(token_for(shop, "eve@example.org"));
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_the_account_takes_its_tokens_and_the_mail_that_has_not_left) {
@@ -254,8 +278,10 @@ BOOST_AUTO_TEST_CASE(resets_of_many_customers_at_once_do_not_hinder_each_other) 
   for (const auto& each : emails) BOOST_TEST(shop.sign_up(each).status == 201);
   for (int round = 0; round < 3; ++round) {
     // Each ends its own tokens and takes away what is old of all.
-    shop.schema().as_root(
-        [](db::session& s) { s.execute("UPDATE reset_token SET made_at = made_at - INTERVAL 61 MINUTE"); });
+    shop.schema().as_root([](db::session& s) {
+      s.execute("UPDATE reset_token SET made_at = made_at - INTERVAL 61 MINUTE");
+      s.execute("UPDATE letter SET written_at = written_at - INTERVAL 61 MINUTE");
+    });
     BOOST_TEST(
         with_status(at_once(8, [&](int i) { return forgot(shop, emails[static_cast<std::size_t>(i)]); }),
                     204) == 8);

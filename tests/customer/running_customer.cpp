@@ -63,7 +63,8 @@ std::string http_answer::slug() const {
 }
 
 running_customer::running_customer(auth::password_hasher_options hashing, customer::reset_rules resetting,
-                                   customer::delay_rules delaying, std::chrono::milliseconds database_limit)
+                                   customer::delay_rules delaying, std::int64_t sign_ups_per_hour,
+                                   std::chrono::milliseconds database_limit)
     : gate_(broker_.options("").host, broker_.options("").port),
       database_(schema_.options(database_limit), logger_, metrics_),
       hasher_(hashing),
@@ -83,7 +84,7 @@ running_customer::running_customer(auth::password_hasher_options hashing, custom
   const auto wake = [this] { relay_->wake(); };
   passwords_ = std::make_unique<customer::password_writer>(database_, remembered, wake);
   members_ = std::make_unique<customer::membership>(database_, hasher_, sessions_, guard_, *passwords_, loop_,
-                                                    remembered, wake);
+                                                    sign_ups_per_hour, remembered, wake);
   resets_ = std::make_unique<customer::password_resets>(database_, hasher_, *passwords_, loop_, resetting,
                                                         wake, logger_);
   rpc_connection_ =

@@ -41,6 +41,7 @@ class running_customer {
   // than a second is for many at once, of whom the last must wait. Each route's own limit stays.
   explicit running_customer(auth::password_hasher_options hashing = {4, 64},
                             customer::reset_rules resetting = {}, customer::delay_rules delaying = {100},
+                            std::int64_t sign_ups_per_hour = 100,
                             std::chrono::milliseconds database_limit = std::chrono::seconds{1});
 
   // body: JSON, may be empty. from: X-Forwarded-For, none when empty. Thread-safe.
