@@ -31,7 +31,8 @@ listed_page read_page(db::session& s, const list_request& asked) {
 }  // namespace
 
 async::task<listed_page> catalogue::list(list_request asked, async::deadline until) {
-  co_return co_await database_.read(until, [&](db::session& s) { return read_page(s, asked); });
+  auto& pool = asked.is_search() ? searches_ : database_;
+  co_return co_await pool.read(until, [&](db::session& s) { return read_page(s, asked); });
 }
 
 async::task<std::vector<category>> catalogue::categories(async::deadline until) {

@@ -15,8 +15,10 @@ namespace mercat::products {
 // Thread-safe: its only state is the database.
 class catalogue {
  public:
+  // searches: a pool for searches alone, so that slow ones, however many, take no thread from anything else.
   // currency: ISO 4217 code of all prices.
-  catalogue(db::pool& database, std::string currency) : database_(database), currency_(std::move(currency)) {}
+  catalogue(db::pool& database, db::pool& searches, std::string currency)
+      : database_(database), searches_(searches), currency_(std::move(currency)) {}
 
   [[nodiscard]] async::task<listed_page> list(list_request asked, async::deadline until);
   [[nodiscard]] async::task<std::vector<category>> categories(async::deadline until);
@@ -29,6 +31,7 @@ class catalogue {
 
  private:
   db::pool& database_;
+  db::pool& searches_;
   std::string currency_;
 };
 

@@ -92,6 +92,11 @@ bool list_request::price_matters() const noexcept {
   return least.minor_units > 0 || most.minor_units != beyond_all;
 }
 
+bool list_request::is_search() const noexcept {
+  const bool goes_by_price = order == list_order::cheapest || order == list_order::dearest;
+  return !query.empty() || (price_matters() && !goes_by_price);
+}
+
 void require_sensible(const list_request& asked) {
   if (asked.least > asked.most)
     throw invalid_query("The query parameter 'minPrice' must not be above 'maxPrice'.");

@@ -47,6 +47,8 @@ struct list_request {
   list_position after;
 
   [[nodiscard]] bool price_matters() const noexcept;
+  // May have to look at many products for each that is shown.
+  [[nodiscard]] bool is_search() const noexcept;
 };
 
 // What does not need the words themselves. Throws error(fault::malformed, "invalid-query").

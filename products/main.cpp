@@ -43,9 +43,11 @@ int main(int argc, char** argv) {
     auto& logger = process.logger();
     auto& metrics = process.metrics();
 
-    async::event_loop events_loop{"events"};  // both before the pool, whose threads post to them to their end
+    async::event_loop events_loop{
+        "events"};  // both before the pools, whose threads post to them to their end
     async::event_loop rpc_loop{"rpc"};
     db::pool database{settings.database, logger, metrics};
+    db::pool searches{settings.searches, logger, metrics};
     db::migrate(database, products::migrations(), std::chrono::seconds{30}, logger);
     products::store::index_missing(database);
     recount_categories(database, logger);
@@ -63,7 +65,7 @@ int main(int argc, char** argv) {
         events_connection,          database, {.queue = products::event_queue, .committed = wake_relay},
         products::event_handlers(), logger,   metrics};
 
-    products::catalogue catalogue{database, settings.currency};
+    products::catalogue catalogue{database, searches, settings.currency};
     products::assortment assortment{database, settings.currency, wake_relay};
 
     amqp::connection rpc_connection{rpc_loop, settings.broker.named(settings.process.replica + " rpc"),

@@ -8,6 +8,21 @@
 
 namespace mercat::products {
 
+namespace {
+
+db::pool_options declare_searches(config::environment& env, db::pool_options options) {
+  options.name = "searches";
+  options.threads =
+      static_cast<std::size_t>(env.integer("MERCAT_SEARCH_THREADS", 2, 1, 64, "threads",
+                                           "database threads for searches alone, a connection each"));
+  options.max_queued =
+      static_cast<std::size_t>(env.integer("MERCAT_SEARCH_MAX_QUEUED", 16, 1, 65536, "searches",
+                                           "that wait; beyond it the answer is 503 at once"));
+  return options;
+}
+
+}  // namespace
+
 settings settings::read(int argc, char** argv) {
   config::environment env{"products", "The catalogue: product lists over HTTP, PRODUCT_RPC over the broker"};
   settings read;
@@ -16,6 +31,7 @@ settings settings::read(int argc, char** argv) {
   read.http = http::declare_server(env, read.process.replica);
   read.tokens = auth::declare_tokens(env);
   read.database = db::declare_pool(env, "mercat_products");
+  read.searches = declare_searches(env, read.database);
   read.broker = amqp::declare_broker(env, "products");
   read.currency = env.text("MERCAT_CURRENCY", "EUR", "ISO 4217 code of the one shop currency");
   const auto rest = env.finish(argc, argv,

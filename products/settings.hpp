@@ -18,6 +18,7 @@ struct settings {
   http::server_options http;
   auth::token_rules tokens;
   db::pool_options database;
+  db::pool_options searches;
   amqp::broker_options broker;
   std::string currency;
   std::optional<std::string> seed_file;  // subcommand `seed <file>`: load it and leave

@@ -47,7 +47,7 @@ pool::state::state(pool_options given, log::logger& log, metrics::registry& regi
       logger(log),
       connect(options_for(options)),
       queue(options.max_queued),
-      measured(registry) {}
+      measured(registry, options.name) {}
 
 std::unique_ptr<connection> pool::state::blocking_connection() const {
   auto patient = connect;
@@ -152,8 +152,8 @@ void pool::state::run_once(job& item, connection& link) {
 pool::pool(pool_options options, log::logger& logger, metrics::registry& metrics)
     : state_(std::make_shared<state>(std::move(options), logger, metrics)) {
   auto& self = *state_;
-  metrics.observe("mercat_db_queued", "Units of work waiting for a database thread", {},
-                  [weak = std::weak_ptr<state>(state_)] {
+  metrics.observe("mercat_db_queued", "Units of work waiting for a database thread",
+                  pool_metrics::labels_of(self.options.name), [weak = std::weak_ptr<state>(state_)] {
                     const auto alive = weak.lock();
                     return alive ? static_cast<double>(alive->queue.size()) : 0.;
                   });

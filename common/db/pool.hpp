@@ -52,6 +52,7 @@ struct pool_options {
   std::size_t threads = 4;
   std::size_t max_queued = 256;
   std::chrono::milliseconds time_limit{1000};  // of one unit of work, at most
+  std::string name{};                          // of a service's second pool: label `pool` of what is measured
 };
 
 struct migration;

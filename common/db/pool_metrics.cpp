@@ -11,26 +11,32 @@ namespace mercat::db {
 
 namespace {
 
-prometheus::Counter& failures(metrics::registry& registry, const char* kind) {
-  return registry.counter("mercat_db_failures_total", "Units of work that failed, by kind", {{"kind", kind}});
+prometheus::Counter& failures(metrics::registry& registry, const std::string& pool, const char* kind) {
+  return registry.counter("mercat_db_failures_total", "Units of work that failed, by kind",
+                          pool_metrics::labels_of(pool, {{"kind", kind}}));
 }
 
-prometheus::Histogram& seconds(metrics::registry& registry, const char* unit_name) {
+prometheus::Histogram& seconds(metrics::registry& registry, const std::string& pool, const char* unit_name) {
   return registry.latency("mercat_db_unit_seconds", "Time of a unit of work, waiting included",
-                          {{"unit", unit_name}});
+                          pool_metrics::labels_of(pool, {{"unit", unit_name}}));
 }
 
 }  // namespace
 
-pool_metrics::pool_metrics(metrics::registry& registry)
-    : transactions_(seconds(registry, "transaction")),
-      reads_(seconds(registry, "read")),
-      lost_(failures(registry, "lost")),
-      commit_unknown_(failures(registry, "commit-unknown")),
-      busy_(failures(registry, "busy")),
-      too_slow_(failures(registry, "too-slow")),
-      overloaded_(failures(registry, "overloaded")),
-      bugs_(failures(registry, "bug")) {}
+metrics::labels pool_metrics::labels_of(const std::string& pool_name, metrics::labels by) {
+  if (!pool_name.empty()) by.emplace("pool", pool_name);
+  return by;
+}
+
+pool_metrics::pool_metrics(metrics::registry& registry, const std::string& pool_name)
+    : transactions_(seconds(registry, pool_name, "transaction")),
+      reads_(seconds(registry, pool_name, "read")),
+      lost_(failures(registry, pool_name, "lost")),
+      commit_unknown_(failures(registry, pool_name, "commit-unknown")),
+      busy_(failures(registry, pool_name, "busy")),
+      too_slow_(failures(registry, pool_name, "too-slow")),
+      overloaded_(failures(registry, pool_name, "overloaded")),
+      bugs_(failures(registry, pool_name, "bug")) {}
 
 void pool_metrics::ended(const job& item) {
   const std::chrono::duration<double> took = async::deadline::clock::now() - item.submitted;

@@ -1,17 +1,21 @@
 // What a pool measures: mercat_db_unit_seconds{unit} (from submission to the end, so with the wait) and
-// mercat_db_failures_total{kind}. Thread-safe.
+// mercat_db_failures_total{kind}; with the label `pool` for a pool that has a name. Thread-safe.
 #pragma once
 
 #include "common/db/job.hpp"
 #include "common/metrics/registry.hpp"
 
 #include <exception>
+#include <string>
 
 namespace mercat::db {
 
 class pool_metrics {
  public:
-  explicit pool_metrics(metrics::registry& registry);
+  pool_metrics(metrics::registry& registry, const std::string& pool_name);
+
+  // These labels, and the pool's.
+  [[nodiscard]] static metrics::labels labels_of(const std::string& pool_name, metrics::labels by = {});
 
   void ended(const job& item);                  // a worker is done with it
   void refused(const std::exception_ptr& why);  // it never reached one

@@ -16,7 +16,8 @@ struct catalogue_of_test {
   metrics::registry metrics;
   scratch_schema schema;
   db::pool database{schema.options(std::chrono::seconds{30}), logger, metrics};  // many do much at once
-  products::catalogue shop{database, "EUR"};
+  db::pool searches{schema.options(std::chrono::seconds{30}), logger, metrics};
+  products::catalogue shop{database, searches, "EUR"};
   async::event_loop loop{"test"};
 
   catalogue_of_test() { db::migrate(database, products::migrations(), std::chrono::seconds{10}, logger); }

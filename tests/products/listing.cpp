@@ -74,6 +74,15 @@ BOOST_AUTO_TEST_CASE(a_question_that_makes_no_sense_is_refused) {
   BOOST_TEST(asked(emoji).query.size() == 800U);
 }
 
+BOOST_AUTO_TEST_CASE(what_may_pass_over_many_products_is_a_search) {
+  for (const auto* query :
+       {"q=a", "q=a&sort=price", "minPrice=1", "maxPrice=9&sort=name", "minPrice=1&category=c"})
+    BOOST_TEST(asked(query).is_search(), query);
+  for (const auto* query : {"", "q=", "category=c", "sort=newest", "minPrice=0", "minPrice=1&sort=price",
+                            "maxPrice=9&sort=-price"})
+    BOOST_TEST(!asked(query).is_search(), query);
+}
+
 BOOST_AUTO_TEST_CASE(a_cursor_leads_back_to_its_place) {
   const list_position place{42, {1999}, "Crème | brûlée 🍮 \"x\""};
   for (const auto id : {product_id{1}, product_id{9223372036854775807}})
