@@ -124,6 +124,15 @@ bool becomes_true(const std::function<bool()>& condition, std::chrono::milliseco
   return true;
 }
 
+bool is_soon_refused(const std::function<answer()>& request) {
+  const auto everywhere = [&request] {
+    for (int i = 0; i < 4; ++i)
+      if (request().status != 401) return false;
+    return true;
+  };
+  return becomes_true(everywhere, std::chrono::seconds{20});
+}
+
 bool run_everything() {
   return std::getenv("MERCAT_TEST_ALL") != nullptr;  // NOLINT(concurrency-mt-unsafe)
 }

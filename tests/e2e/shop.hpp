@@ -56,6 +56,10 @@ int command(const std::string& arguments);
 // Asks until it is true, at most for `limit`. No fixed sleeps in tests: this is the only waiting.
 [[nodiscard]] bool becomes_true(const std::function<bool()>& condition, std::chrono::milliseconds limit);
 
+// Whether four requests in a row are soon answered 401: one refusal is of one replica, and nginx takes them
+// in turn.
+[[nodiscard]] bool is_soon_refused(const std::function<answer()>& request);
+
 // How long faults last: short by default, as long as the issue promises with MERCAT_TEST_ALL=1 (./mercat test
 // --all).
 [[nodiscard]] bool run_everything();
