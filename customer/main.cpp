@@ -42,8 +42,8 @@ int main(int argc, char** argv) {
     auth::password_hasher hasher{settings.hashing};
     const auth::token_issuer issuer{settings.tokens};
     const auto remembered = settings.revocations_remembered();
+    customer::sessions sessions{database, issuer, settings.refresh_lifetime};
     const auto wake = [&relay] { relay.wake(); };
-    customer::sessions sessions{database, issuer, settings.refresh_lifetime, remembered, wake};
     const customer::password_writer passwords{database, remembered, wake};
     const customer::login_guard guard{database, settings.delays, metrics};
     customer::membership members(database, hasher, sessions, guard, passwords, events_loop,

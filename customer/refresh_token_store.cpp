@@ -1,7 +1,5 @@
 #include "customer/refresh_token_store.hpp"
 
-#include <algorithm>
-
 namespace mercat::customer::store {
 
 namespace {
@@ -36,13 +34,12 @@ bool spend_refresh_token(db::session& s, const std::string& hash, db::sql_time n
              now, hash, now) == 1;
 }
 
-bool revoke_family(db::session& s, const kept_token& member, db::sql_time now) {
-  const auto unspent = s.query(
-      "SELECT token_hash, expires_at > ? FROM refresh_token WHERE customer_id = ? AND spent_at IS NULL AND "
-      "revoked_at IS NULL AND family = ?",
-      now, member.customer_id, member.family);
-  revoke(s, unspent, now);
-  return std::ranges::any_of(unspent, [](const db::row& each) { return each.boolean(1); });
+void revoke_family(db::session& s, const kept_token& member, db::sql_time now) {
+  revoke(s,
+         s.query("SELECT token_hash FROM refresh_token WHERE customer_id = ? AND spent_at IS NULL AND "
+                 "revoked_at IS NULL AND family = ?",
+                 member.customer_id, member.family),
+         now);
 }
 
 void revoke_families_of(db::session& s, std::int64_t customer, db::sql_time now) {

@@ -25,8 +25,7 @@ void add_refresh_token(db::session& s, const kept_token& made);
 // False, and nothing done: it was spent before, is revoked, or has expired.
 [[nodiscard]] bool spend_refresh_token(db::session& s, const std::string& hash, db::sql_time now);
 
-// Whether it lived.
-bool revoke_family(db::session& s, const kept_token& member, db::sql_time now);
+void revoke_family(db::session& s, const kept_token& member, db::sql_time now);
 void revoke_families_of(db::session& s, std::int64_t customer, db::sql_time now);
 // Beyond so many those that were not used for longest; a bounded number of them.
 void revoke_oldest_families(db::session& s, std::int64_t customer, std::int64_t kept, db::sql_time now);

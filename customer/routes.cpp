@@ -48,7 +48,7 @@ async::task<response> log_in(membership& members, const request& asked) {
 
 async::task<response> refresh(sessions& logged_in, const request& asked) {
   std::string shown(*json::text(asked.json->root(), "refreshToken"));
-  const auto opened = co_await logged_in.refresh(std::move(shown), asked.deadline, trace_of(asked));
+  const auto opened = co_await logged_in.refresh(std::move(shown), asked.deadline);
   co_return response::json(json_of(opened));
 }
 

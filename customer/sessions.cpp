@@ -4,7 +4,6 @@
 #include "common/uuid.hpp"
 #include "customer/refresh_token_store.hpp"
 #include "customer/revocation_store.hpp"
-#include "customer/revoking.hpp"
 #include "customer/store.hpp"
 
 #include <algorithm>
@@ -17,15 +16,6 @@ namespace {
 constexpr std::chrono::seconds one_second{1};
 // Of one customer at a time. Far more than anybody has devices, few enough to be ended in one transaction.
 constexpr std::int64_t most_families = 100;
-// Half of what verifiers allow.
-constexpr std::chrono::seconds furthest_ahead{30};
-
-// Each end of access tokens within a second dates the next ones a second later. Who has the password could
-// use tokens twice on and on, and with it put off the customer's next session for as long as they like.
-bool dated_ahead(db::session& s, std::int64_t customer, db::sql_time now) {
-  const auto revoked = store::revoked_before(s, customer);
-  return revoked && *revoked > now + furthest_ahead;
-}
 
 }  // namespace
 
@@ -90,43 +80,38 @@ async::task<session> sessions::open(credentials proven, async::deadline until,
   co_return given(std::move(made->who), std::move(drawn), made->issued_at);
 }
 
-async::task<session> sessions::refresh(std::string shown, async::deadline until, std::string traceparent) {
+async::task<session> sessions::refresh(std::string shown, async::deadline until) {
   const auto spent = hash_of_secret_token(shown);
   if (!spent) throw refresh_refused();
   auto next = draw();
-  rotation outcome;
+  std::optional<written> made;
   std::exception_ptr unknown_outcome;
   try {
-    outcome = co_await database_.transaction(until, [this, &spent, &next, &traceparent](db::session& s) {
-      return rotate(s, *spent, next, traceparent);
-    });
+    made = co_await database_.transaction(
+        until, [this, &spent, &next](db::session& s) { return rotate(s, *spent, next); });
   } catch (const db::commit_unknown&) {
     unknown_outcome = std::current_exception();
   }
-  if (unknown_outcome) outcome.made = co_await look_up(next, unknown_outcome, until);
-  if (outcome.access_ended) events_committed_();
-  if (!outcome.made) throw refresh_refused();
-  co_return given(std::move(outcome.made->who), std::move(next), outcome.made->issued_at);
+  if (unknown_outcome) made = co_await look_up(next, unknown_outcome, until);
+  if (!made) throw refresh_refused();
+  co_return given(std::move(made->who), std::move(next), made->issued_at);
 }
 
 // None instead of an error, which would undo the revocation.
-sessions::rotation sessions::rotate(db::session& s, const std::string& spent, draft& next,
-                                    const std::string& traceparent) const {
+std::optional<sessions::written> sessions::rotate(db::session& s, const std::string& spent,
+                                                  draft& next) const {
   const auto shown = store::find_refresh_token(s, spent);
-  if (!shown) return {};
-  const auto id = shown->customer_id;
-  auto who = store::lock(s, id);
-  if (!who) return {};
+  if (!shown) return std::nullopt;
+  auto who = store::lock(s, shown->customer_id);
+  if (!who) return std::nullopt;
   if (!store::spend_refresh_token(s, spent, next.now)) {
-    // Of a token that is merely expired or revoked, nothing lives that this could end. When the family lived,
-    // another token has come after this one: it was used before.
-    const bool stolen = store::revoke_family(s, *shown, next.now) && !dated_ahead(s, id, next.now);
-    if (stolen) revoke(s, end_access(s, id), remembered_, traceparent);
-    return {std::nullopt, stolen};
+    // Of a token that is merely expired or revoked, nothing lives that this could end.
+    store::revoke_family(s, *shown, next.now);
+    return std::nullopt;
   }
   next.family = shown->family;
-  const auto issued_at = write(s, next, id);
-  return {written{std::move(*who), issued_at}, false};
+  const auto issued_at = write(s, next, shown->customer_id);
+  return written{std::move(*who), issued_at};
 }
 
 // The new token is this attempt's own: if it is there, the transaction was committed.

@@ -1,7 +1,6 @@
 // sessions: what being logged in consists of. A session begins with a log-in and is a family of refresh
 // tokens, each good for one use, which gives the next one and an access token. A token that is used twice was
-// stolen, or its thief used it first: the whole family ends, and all access tokens of the customer do.
-// Stateless; thread-safe. docs/adr/0013
+// stolen, or its thief used it first: the whole family ends. Stateless; thread-safe. docs/adr/0013
 #pragma once
 
 #include "common/async/deadline.hpp"
@@ -16,7 +15,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <utility>
 
 namespace mercat::customer {
 
@@ -30,15 +28,9 @@ struct session {
 
 class sessions {
  public:
-  // lifetime: of a refresh token, from when it is given. remembered: how long a revocation is kept.
-  // events_committed: called after each commit that wrote events.
-  sessions(db::pool& database, const auth::token_issuer& issuer, std::chrono::seconds lifetime,
-           std::chrono::seconds remembered, std::function<void()> events_committed)
-      : database_(database),
-        issuer_(issuer),
-        lifetime_(lifetime),
-        remembered_(remembered),
-        events_committed_(std::move(events_committed)) {}
+  // lifetime: of a refresh token, from when it is given.
+  sessions(db::pool& database, const auth::token_issuer& issuer, std::chrono::seconds lifetime)
+      : database_(database), issuer_(issuer), lifetime_(lifetime) {}
 
   // Drawn before the transaction, which may be tried several times.
   struct draft {
@@ -65,9 +57,8 @@ class sessions {
                                           std::function<void(db::session&)> permit = {});
 
   // The token shown is spent. Throws refresh_refused(): unknown, expired, revoked, malformed, or spent
-  // already, and then its family is revoked, and if that had lived, all access tokens of the customer are.
-  [[nodiscard]] async::task<session> refresh(std::string shown, async::deadline until,
-                                             std::string traceparent = {});
+  // already, and then its family is revoked.
+  [[nodiscard]] async::task<session> refresh(std::string shown, async::deadline until);
 
   // Its family ends. A token that is none, or no longer one, is as good as logged out.
   [[nodiscard]] async::task<void> close(std::string shown, async::deadline until);
@@ -77,20 +68,12 @@ class sessions {
     account who;
     std::chrono::sys_seconds issued_at{};
   };
-  // None made: refused.
-  struct rotation {
-    std::optional<written> made;
-    bool access_ended = false;
-  };
-  rotation rotate(db::session& s, const std::string& spent, draft& next,
-                  const std::string& traceparent) const;
+  std::optional<written> rotate(db::session& s, const std::string& spent, draft& next) const;
   async::task<written> look_up(const draft& drawn, std::exception_ptr unknown_outcome, async::deadline until);
 
   db::pool& database_;
   const auth::token_issuer& issuer_;
   std::chrono::seconds lifetime_;
-  std::chrono::seconds remembered_;
-  std::function<void()> events_committed_;
 };
 
 // fault::unauthenticated "refresh-token-invalid": the same for every reason.

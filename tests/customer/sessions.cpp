@@ -8,7 +8,6 @@
 
 using namespace mercat;
 using test::at_once;
-using test::eventually;
 using test::http_answer;
 using test::running_customer;
 using test::with_status;
@@ -19,10 +18,6 @@ void is_refused(const http_answer& answer) {
   BOOST_TEST(answer.status == 401, answer.body);
   BOOST_TEST(answer.slug() == "refresh-token-invalid");
   BOOST_TEST(answer.headers.contains("www-authenticate"));
-}
-
-bool accepted(const running_customer& shop, const http_answer& session) {
-  return shop.call("GET", "/profile", {}, session.text("accessToken")).status == 200;
 }
 
 std::string refresh_of(const http_answer& session) {
@@ -60,53 +55,6 @@ BOOST_AUTO_TEST_CASE(a_spent_token_is_refused_and_ends_its_family_only) {
   is_refused(shop.refresh(refresh_of(third)));
   is_refused(shop.refresh(refresh_of(second)));
   BOOST_TEST(shop.refresh(refresh_of(other_device)).status == 200);
-}
-
-BOOST_AUTO_TEST_CASE(a_second_use_ends_the_access_tokens_too_and_the_other_sessions_refresh) {
-  running_customer shop;
-  const auto first = shop.member("ada@example.org");
-  const auto other_device = shop.log_in("ada@example.org");
-  const auto somebody = shop.sign_up("eve@example.org");
-  const auto second = shop.refresh(refresh_of(first));
-  for (const auto& each : {second, other_device, somebody}) BOOST_TEST(accepted(shop, each));
-  is_refused(shop.refresh(refresh_of(first)));
-  for (const auto& ended : {first, second, other_device})
-    BOOST_TEST(eventually([&] { return !accepted(shop, ended); }));
-  const auto renewed = shop.refresh(refresh_of(other_device));
-  BOOST_TEST(renewed.status == 200);
-  BOOST_TEST(accepted(shop, renewed));
-  BOOST_TEST(accepted(shop, somebody));
-  const auto known = shop.ask("VIEW_REVOCATIONS", "{}");
-  BOOST_TEST(known.body.find("\"customerId\":" + std::to_string(first.integer("id"))) != std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(a_token_whose_family_has_ended_ends_no_access_tokens) {
-  running_customer shop;
-  const auto left = shop.member("ada@example.org");
-  const auto expired = shop.log_in("ada@example.org");
-  const auto next = shop.refresh(refresh_of(left));
-  BOOST_TEST(shop.log_out(refresh_of(next)).status == 204);
-  const auto last = shop.refresh(refresh_of(expired));
-  shop.schema().as_root([](db::session& s) {
-    s.execute("UPDATE refresh_token SET expires_at = UTC_TIMESTAMP(6) - INTERVAL 1 SECOND");
-  });
-  for (const auto& each : {left, next, expired, last}) is_refused(shop.refresh(refresh_of(each)));
-  BOOST_TEST(shop.count("session_revocation") == 0);
-  BOOST_TEST(accepted(shop, last));
-}
-
-// Each end within a second dates the tokens after it a second later, and no verifier takes those of the
-// future.
-BOOST_AUTO_TEST_CASE(second_uses_do_not_put_off_the_next_session_without_end) {
-  running_customer shop;
-  static_cast<void>(shop.sign_up("ada@example.org"));
-  shop.schema().as_root([](db::session& s) {
-    s.execute("INSERT INTO session_revocation SELECT id, '2100-01-01' FROM customer");
-  });
-  const auto first = shop.log_in("ada@example.org");
-  const auto second = shop.refresh(refresh_of(first));
-  for (const auto& each : {first, second}) is_refused(shop.refresh(refresh_of(each)));
-  BOOST_TEST(shop.count("session_revocation WHERE revoked_before = '2100-01-01'") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(of_two_uses_at_once_one_succeeds_and_the_other_ends_the_family) {
