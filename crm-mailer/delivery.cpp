@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds database_time{1000};
 async::task<void> put_off(const mailroom& room, const messaging::event& event, std::int64_t customer) {
   const auto work = [&room, &event, customer](db::session& s) {
     if (!messaging::mark_processed(s, event)) return;
-    store::put_off(s, event, customer, room.pause);
+    store::put_off(s, event, customer, room.first_pause);
     // In this order: a deletion that is just being committed either sees the row or is seen here.
     if (store::is_deleted(s, customer)) store::forget_postponed(s, event.id);
   };

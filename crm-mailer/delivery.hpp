@@ -11,6 +11,7 @@
 #include "crm-mailer/smtp_sender.hpp"
 #include "crm-mailer/welcome.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -26,8 +27,15 @@ struct mailroom {
   const letterhead& shop;
   std::chrono::milliseconds time_limit;     // of one attempt to send a mail
   std::chrono::milliseconds give_up_after;  // of a mail that the server postpones again and again
-  // Whoever postpones one mail means minutes: being asked every other second does not make it sooner.
-  std::chrono::milliseconds pause{std::chrono::minutes{5}};
+  // Before a postponed mail is tried again.
+  std::chrono::milliseconds first_pause{std::chrono::seconds{5}};
+  std::chrono::milliseconds longest_pause{std::chrono::minutes{5}};
+
+  // As long as it has waited already: a passing trouble costs seconds, and a server that means hours is not
+  // asked all the time.
+  [[nodiscard]] std::chrono::milliseconds pause_after(std::chrono::milliseconds waited) const noexcept {
+    return std::clamp(waited, first_pause, longest_pause);
+  }
 };
 
 // What every event here has. Throw error(fault::malformed, "unreadable-event").

@@ -159,7 +159,8 @@ async::task<void> waiting_room::state::settle(const store::postponed_mail& item,
 }
 
 async::task<void> waiting_room::state::put_back(const store::postponed_mail& item) {
-  const auto work = [this, &item](db::session& s) { store::put_back(s, item, room.pause); };
+  const auto pause = room.pause_after(item.since_first);
+  const auto work = [&item, pause](db::session& s) { store::put_back(s, item, pause); };
   co_await room.database.transaction(async::deadline::in(database_time), work);
 }
 

@@ -1,6 +1,6 @@
 // waiting_room: mails that the mail server has postponed wait in the table postponed_mail, where they hold up
-// no event, and are tried again from there: each `pause` after its last try, the one that is due for the
-// longest time first, one at a time per replica. So its work is bounded, however many wait.
+// no event, and are tried again from there after 5 s, 10 s, and so on up to every 5 minutes, the one that
+// is due for the longest time first, one at a time per replica. So its work is bounded, however many wait.
 //
 // Who tries a mail has claimed it for a lease (a try that ends says when the next one is; one that dies with
 // its process is made again when the lease is over), so several replicas try each mail once, and each try is

@@ -63,7 +63,7 @@ struct running_mailer {
     smtp.tls = crm_mailer::encryption::never;
     sender = std::make_unique<crm_mailer::smtp_sender>(smtp, logger, metrics);
     room.emplace(
-        crm_mailer::mailroom{database, *sender, shop, std::chrono::seconds{2}, give_up_after, pause});
+        crm_mailer::mailroom{database, *sender, shop, std::chrono::seconds{2}, give_up_after, pause, pause});
     connection =
         std::make_unique<amqp::connection>(loop, broker.options("crm-mailer-1 events"), logger, metrics);
     eraser = std::make_unique<crm_mailer::dead_letter_eraser>(broker.options("crm-mailer-1 dead letters"),
