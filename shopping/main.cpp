@@ -54,14 +54,14 @@ int main(int argc, char** argv) {
     shopping::carts carts{database, offers};
     shopping::wishlists wishes{database, offers};
     shopping::customer_addresses addresses{customers};
-    shopping::order_placing placing{database, offers, addresses, settings.currency, wake_relay};
+    shopping::order_placing placing{database, offers, addresses, settings.orders, wake_relay};
     shopping::orders orders{database, wake_relay};
     shopping::order_sweeper sweeper{database, events_connection, {settings.order_timeout}, wake_relay, logger,
                                     metrics};
     shopping::order_eraser eraser{database, events_loop, {}, logger};
     shopping::first_build first_build{database, offers, rpc_loop, logger};
     http::server server{settings.http,
-                        shopping::routes(carts, wishes, placing, orders, settings.currency, replica),
+                        shopping::routes(carts, wishes, placing, orders, settings.orders.currency, replica),
                         std::make_shared<auth::token_verifier>(settings.tokens, &revoked), logger, metrics};
 
     process.depends_on("database", [&] { return database.reachable(); });

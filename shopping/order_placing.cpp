@@ -73,17 +73,22 @@ async::task<std::optional<placed_order>> order_placing::earlier(const attempt& o
 }
 
 // First the cart, then the key: a cart that was emptied by an order of this key is never taken for one that
-// was empty before.
+// was empty before. Every order takes the cart, so one that is placed from now on changes its version, and
+// the pace is looked at anew.
 async::task<std::optional<placed_order>> order_placing::look(attempt& of) {
   const auto customer = of.caller.who.customer_id;
   auto used = co_await database_.read(of.until, [&](db::session& s) {
-    of.cart = store::cart_to_order_of(s, customer);
+    of.cart = store::cart_to_order_of(s, customer, rules_.most_per_hour);
     auto found = store::find_key(s, customer, of.caller.key);
     store::refuse_deleted(s, customer);
     return found;
   });
   std::optional<placed_order> known;
-  if (used) known = answer_of(std::move(*used), of.body_hash);
+  if (used) {
+    known = answer_of(std::move(*used), of.body_hash);
+  } else {
+    check_pace(of.cart.nth_newest, of.cart.now);
+  }
   co_return known;
 }
 
@@ -112,7 +117,7 @@ async::task<std::optional<order_refused>> order_placing::prepare(attempt& of) {
   made.customer = of.caller.who.customer_id;
   made.lines = lines_of_order(of.cart.lines, offers);
   made.amount = amount_of(made.lines);
-  made.currency = currency_;
+  made.currency = rules_.currency;
   if (!of.caller.who.email.empty()) made.email = of.caller.who.email;
   made.address = of.address;
   made.txn_number = of.wanted.txn_number;

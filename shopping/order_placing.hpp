@@ -36,17 +36,18 @@ class order_placing {
  public:
   // events_committed: called after each commit that wrote events (the relay's wake). Everything given must
   // outlive it.
-  order_placing(db::pool& database, product_offers& offers, customer_addresses& addresses,
-                std::string currency, std::function<void()> events_committed)
+  order_placing(db::pool& database, product_offers& offers, customer_addresses& addresses, order_rules rules,
+                std::function<void()> events_committed)
       : database_(database),
         offers_(offers),
         addresses_(addresses),
-        currency_(std::move(currency)),
+        rules_(std::move(rules)),
         events_committed_(std::move(events_committed)) {}
 
   // Throws order_refused; fault::not_found "address-not-found"; fault::conflict "cart-changed" when the cart
   // does not keep still, "in-progress" when another request of this customer holds cart or key for too long;
-  // fault::already_exists "idempotency-key-reused", "txn-number-taken"; what the two it asks throw;
+  // fault::already_exists "idempotency-key-reused", "txn-number-taken"; fault::too_many_requests
+  // "too-many-orders"; what the two it asks throw;
   // fault::unavailable "order-outcome-unknown" when a commit was not confirmed and no order is to be found.
   // After none of these is the key used up. What was refused once may be repeated with the same key.
   [[nodiscard]] async::task<placed_order> place(order_caller caller, order_request wanted,
@@ -80,7 +81,7 @@ class order_placing {
   db::pool& database_;
   product_offers& offers_;
   customer_addresses& addresses_;
-  const std::string currency_;
+  const order_rules rules_;
   const std::function<void()> events_committed_;
 };
 

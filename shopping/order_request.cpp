@@ -62,6 +62,15 @@ void check_idempotency_key(std::string_view key, std::size_t headers) {
                 "Idempotency-Key must be given once, with 1 to 64 visible ASCII characters");
 }
 
+void check_pace(const std::optional<order_time>& nth_newest, order_time now) {
+  if (!nth_newest) return;
+  const auto free_at = *nth_newest + std::chrono::hours{1};
+  if (free_at <= now) return;
+  error refused{fault::too_many_requests, "too-many-orders", "no more orders can be placed within this hour"};
+  refused.retry_in(std::chrono::ceil<std::chrono::seconds>(free_at - now));
+  throw refused;
+}
+
 std::optional<order_refused> refusal(const std::vector<stocked_line>& lines_of_cart,
                                      const std::vector<offer>& offers, bool accept_price_change) {
   std::vector<refused_line> unavailable;

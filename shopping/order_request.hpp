@@ -14,6 +14,11 @@
 
 namespace mercat::shopping {
 
+struct order_rules {
+  std::string currency;            // ISO 4217 code of the one shop currency
+  std::int64_t most_per_hour = 0;  // orders of one customer; 0: any number
+};
+
 struct order_request {
   std::optional<std::int64_t> address_id;
   std::optional<std::string> txn_number;
@@ -28,6 +33,11 @@ struct order_request {
 // 1 to 64 visible ASCII characters. Throws fault::malformed "idempotency-key-required" when there is none,
 // "idempotency-key-invalid".
 void check_idempotency_key(std::string_view key, std::size_t headers);
+
+// One more order: may it be placed, when `nth_newest` is when the customer placed the oldest of as many as
+// may be in an hour? Null: there were not so many yet. Throws fault::too_many_requests "too-many-orders",
+// which says when.
+void check_pace(const std::optional<order_time>& nth_newest, order_time now);
 
 // A line of the cart that stands against the order, with what the client needs to show it.
 struct refused_line {

@@ -4,17 +4,21 @@
 
 namespace mercat::shopping::store {
 
-cart_to_order cart_to_order_of(db::session& s, customer_id customer) {
+cart_to_order cart_to_order_of(db::session& s, customer_id customer, std::int64_t nth) {
+  const bool wanted = nth > 0;
   cart_to_order found;
-  for (auto& row :
-       s.query("SELECT c.version, UTC_TIMESTAMP(6), l.product_id, l.name, l.banner, l.price, l.quantity, "
-               "IF(r.stock_version > 0, r.on_hand, NULL) FROM cart c "
-               "LEFT JOIN cart_line l ON l.customer_id = c.customer_id "
-               "LEFT JOIN product_replica r ON r.product_id = l.product_id "
-               "WHERE c.customer_id = ? ORDER BY l.added_at, l.product_id",
-               customer)) {
+  for (auto& row : s.query(
+           "SELECT c.version, UTC_TIMESTAMP(6), l.product_id, l.name, l.banner, l.price, l.quantity, "
+           "IF(r.stock_version > 0, r.on_hand, NULL), "
+           "(SELECT created_at FROM customer_order WHERE customer_id = ? ORDER BY id DESC LIMIT ? OFFSET ?) "
+           "FROM cart c "
+           "LEFT JOIN cart_line l ON l.customer_id = c.customer_id "
+           "LEFT JOIN product_replica r ON r.product_id = l.product_id "
+           "WHERE c.customer_id = ? ORDER BY l.added_at, l.product_id",
+           customer, wanted ? 1 : 0, wanted ? nth - 1 : 0, customer)) {
     found.version = row.integer(0);
     found.now = row.time(1);
+    if (!row.is_null(8)) found.nth_newest = row.time(8);
     if (row.is_null(2)) continue;
     stocked_line each;
     each.line = {row.integer(2), row.take_text(3), row.take_text(4), {row.integer(5)}, row.integer(6)};

@@ -14,13 +14,17 @@
 
 namespace mercat::shopping::store {
 
-// A cart as it stands before an order: one statement, so one moment. Without a cart: no lines.
+// A cart as it stands before an order, and what its customer ordered before: one statement, so one moment.
+// Without a cart: no lines.
 struct cart_to_order {
   std::int64_t version = 0;
   order_time now{};  // the database's time
+  std::optional<order_time>
+      nth_newest{};  // when the customer's nth newest order was placed; null: there are fewer
   std::vector<stocked_line> lines;
 };
-[[nodiscard]] cart_to_order cart_to_order_of(db::session& s, customer_id customer);
+// nth: which order's time is wanted, from 1; 0: none's.
+[[nodiscard]] cart_to_order cart_to_order_of(db::session& s, customer_id customer, std::int64_t nth);
 
 // Locks the cart until the transaction ends and gives its version; null: there is none.
 [[nodiscard]] std::optional<std::int64_t> lock_cart_to_order(db::session& s, customer_id customer);

@@ -6,9 +6,9 @@
 #include "common/db/pool.hpp"
 #include "common/http/server.hpp"
 #include "common/lifecycle/process.hpp"
+#include "shopping/order_request.hpp"
 
 #include <chrono>
-#include <string>
 
 namespace mercat::shopping {
 
@@ -18,7 +18,7 @@ struct settings {
   auth::token_rules tokens;
   db::pool_options database;
   amqp::broker_options broker;
-  std::string currency;
+  order_rules orders;
   std::chrono::seconds order_timeout{60};
   bool rebuild_replica = false;  // subcommand `rebuild-replica`: do it and leave
 

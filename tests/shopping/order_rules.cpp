@@ -163,3 +163,23 @@ BOOST_AUTO_TEST_CASE(a_tag_is_found_in_a_list) {
   for (const auto* other : {"", R"("33")", "3", R"("1","2")", ",,"})
     BOOST_TEST(!names_tag(other, R"("3")"), other);
 }
+
+BOOST_AUTO_TEST_CASE(an_order_too_many_is_told_when_it_may_be_placed) {
+  using namespace std::chrono_literals;
+  const order_time now{std::chrono::sys_days{std::chrono::year{2026} / 1 / 31}};
+  const auto seconds_left = [now](std::optional<order_time> nth_newest) -> std::int64_t {
+    try {
+      check_pace(nth_newest, now);
+      return 0;
+    } catch (const error& refused) {
+      BOOST_TEST((refused.kind() == fault::too_many_requests));
+      BOOST_TEST(refused.slug() == "too-many-orders");
+      return refused.retry_after().value().count();
+    }
+  };
+  BOOST_TEST(seconds_left({}) == 0);
+  BOOST_TEST(seconds_left(now - 1h) == 0);
+  BOOST_TEST(seconds_left(now - 1h + 1us) == 1);
+  BOOST_TEST(seconds_left(now - 40min) == 1200);
+  BOOST_TEST(seconds_left(now) == 3600);
+}

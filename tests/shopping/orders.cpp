@@ -10,11 +10,16 @@ using mercat::test::orders_of_test;
 namespace {
 
 struct placing_of_test : orders_of_test {
+  order_placing limited{database, offers, addresses, {"EUR", 3}, [] {}};  // three orders an hour
+
   void refused(std::int64_t customer, const std::string& slug, const order_request& wanted = {}) {
     BOOST_CHECK_EXCEPTION(place(customer, "refused", wanted), error, is(fault::conflict, slug));
     BOOST_TEST(count("order_key") == 0);
     BOOST_TEST(count("customer_order") == 0);
     BOOST_TEST(count("outbox") == 0);
+  }
+  placed_order place_within_limit(std::int64_t customer, const std::string& key) {
+    return test::wait_for(loop, [&] { return limited.place(caller(customer, key), {}, soon()); });
   }
   std::string said_by(const placed_order& placed) { return placed.created ? "201" : "200"; }
 };
@@ -174,7 +179,7 @@ BOOST_FIXTURE_TEST_CASE(different_keys_at_once_order_one_cart_once, placing_of_t
 BOOST_FIXTURE_TEST_CASE(a_key_in_work_for_long_is_in_progress, placing_of_test) {
   set(7, 1, 1);
   db::pool usual{schema.options(), logger, metrics};  // whose second is over first
-  order_placing impatient{usual, offers, addresses, "EUR", [] {}};
+  order_placing impatient{usual, offers, addresses, {"EUR"}, [] {}};
   schema.as_root([&](db::session& s) {
     s.execute("START TRANSACTION");
     s.execute(
@@ -226,4 +231,44 @@ BOOST_FIXTURE_TEST_CASE(a_hundred_lines_are_ordered, placing_of_test) {
   const auto placed = place(7, "k");
   BOOST_TEST(find(7, placed.id).whole.lines.size() == 100U);
   BOOST_TEST(find(7, placed.id).whole.amount.minor_units == 100 * 500);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_customer_places_so_many_orders_an_hour_and_no_more, placing_of_test) {
+  std::vector<std::string> ids;
+  for (const auto* key : {"one", "two", "three"}) {
+    set(7, 1, 1);
+    ids.push_back(place_within_limit(7, key).id);
+  }
+  cancel(7, ids[1]);
+  set(7, 1, 1);
+  BOOST_CHECK_EXCEPTION(place_within_limit(7, "four"), error, [](const error& refused) {
+    return refused.slug() == "too-many-orders" && refused.retry_after().value() > std::chrono::minutes{30};
+  });
+  BOOST_TEST(count("order_key WHERE customer_id = 7") == 3);
+  BOOST_TEST(view(7).size() == 1U);
+  const auto again = place_within_limit(7, "three");
+  BOOST_TEST(!again.created);
+  BOOST_TEST(again.id == ids[2]);
+  set(8, 1, 1);
+  BOOST_TEST(place_within_limit(8, "one").created);
+
+  sql("UPDATE customer_order SET created_at = created_at - INTERVAL 1 HOUR WHERE id = '" + ids[0] + "'");
+  BOOST_TEST(place_within_limit(7, "four").created);
+  set(7, 1, 1);
+  BOOST_CHECK_EXCEPTION(place_within_limit(7, "five"), error,
+                        is(fault::too_many_requests, "too-many-orders"));
+  BOOST_TEST(place(7, "five").created, "without a limit");
+}
+
+BOOST_FIXTURE_TEST_CASE(orders_at_once_do_not_get_around_the_limit, placing_of_test) {
+  std::vector<std::string> said;
+  for (int round = 0; round < 10; ++round) {
+    for (auto& each : at_once(8, [&](int) {
+           set(7, 1, 1);
+           return said_by(place_within_limit(7, uuid_v7()));
+         }))
+      said.push_back(std::move(each));
+  }
+  BOOST_TEST(std::ranges::count(said, "201") == 3);
+  BOOST_TEST(count("customer_order") == 3);
 }

@@ -44,7 +44,7 @@ struct shopping_of_test {
   shopping::wishlists wishes{database, offers};
   amqp::rpc_client customer_client{connection, {"CUSTOMER_RPC"}, metrics};
   shopping::customer_addresses addresses{customer_client};
-  shopping::order_placing placing{database, offers, addresses, "EUR", [] {}};
+  shopping::order_placing placing{database, offers, addresses, {"EUR"}, [] {}};
   shopping::orders orders{database, [] {}};
   const std::map<std::string, messaging::event_handler> handlers = shopping::event_handlers();
 

@@ -14,7 +14,7 @@ struct behind_a_gate : orders_of_test {
   db::pool through{through_gate(), logger, metrics};
   shopping::carts gated{through, offers};
 
-  order_placing gated_placing{through, offers, addresses, "EUR", [] {}};
+  order_placing gated_placing{through, offers, addresses, {"EUR"}, [] {}};
   shopping::orders gated_orders{through, [] {}};
 
   db::pool_options through_gate() const {
