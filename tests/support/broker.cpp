@@ -104,7 +104,7 @@ std::string shop_definitions() {
   const std::string text{std::istreambuf_iterator<char>{file}, {}};
   const auto all = json::document::parse(text);
   rapidjson::Document kept{rapidjson::kObjectType};
-  for (const char* section : {"exchanges", "queues", "bindings"}) {
+  for (const char* section : {"policies", "exchanges", "queues", "bindings"}) {
     rapidjson::Value entries{*json::member(all.root(), section), kept.GetAllocator()};
     for (auto& each : entries.GetArray()) each.RemoveMember("vhost");
     kept.AddMember(rapidjson::StringRef(section), entries, kept.GetAllocator());

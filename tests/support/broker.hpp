@@ -16,7 +16,7 @@ namespace mercat::test {
 
 enum class topology {
   none,
-  shop,  // exchanges, queues and bindings of deploy/rabbitmq
+  shop,  // policies, exchanges, queues and bindings of deploy/rabbitmq
 };
 
 class broker {
