@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(under_a_memory_alarm_everything_fails_fast_and_recovers,
       (void)all.call();
       return all.rpc_side.connection.blocked() && all.event_side.connection.blocked();
     }));
-    BOOST_TEST(all.time_of_call().count() < 100);
+    BOOST_TEST(all.time_of_call().count() < 1500);
     const int before = all.given_back;
     all.publish();
     BOOST_TEST(all.given_back == before + 1);

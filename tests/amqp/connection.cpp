@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+
 using namespace mercat;
 using namespace mercat::test;
 
@@ -33,10 +35,15 @@ BOOST_AUTO_TEST_CASE(a_refused_login_is_tried_again_and_leaves_the_loop_free) {
   auto gate = gate_before(scratch);
   auto options = through(gate, scratch, "wrong");
   options.password = "wrong";
+  gate.delay(400ms);  // the refusal is there after 1.6 s
   client one{options};
-  BOOST_TEST(eventually(10s, [&] { return gate.accepted() >= 3; }));
+  auto longest = 0ms;
+  BOOST_TEST(eventually(20s, [&] {
+    longest = std::max(longest, turnaround(one.loop));
+    return gate.accepted() >= 3;
+  }));
   BOOST_TEST(!one.connection.up());
-  BOOST_TEST(turnaround(one.loop).count() < 200);
+  BOOST_TEST(longest.count() < 1500);
 }
 
 BOOST_AUTO_TEST_CASE(a_broker_that_hangs_in_the_handshake_does_not_block_the_loop) {
@@ -45,7 +52,7 @@ BOOST_AUTO_TEST_CASE(a_broker_that_hangs_in_the_handshake_does_not_block_the_loo
   gate.hold();
   client one{through(gate, scratch, "hanging")};
   BOOST_TEST(eventually(5s, [&] { return gate.accepted() == 1; }));
-  BOOST_TEST(throughout(1s, [&] { return turnaround(one.loop) < 200ms; }));
+  BOOST_TEST(throughout(3s, [&] { return turnaround(one.loop) < 1500ms; }));
   gate.pass();
   BOOST_TEST(one.comes_up());
 }

@@ -76,13 +76,14 @@ BOOST_AUTO_TEST_CASE(a_request_without_reply_to_is_dropped_and_counted) {
 BOOST_AUTO_TEST_CASE(the_deadline_travels) {
   const broker scratch;
   server products{scratch.options("products")};
-  caller shopping{scratch.options("shopping")};
+  caller shopping{scratch.options("shopping"), patient()};
   BOOST_REQUIRE(shopping.answered());
-  const auto left = std::stoi(shopping.call("TIME_LEFT", "1", deadline::in(700ms)).body);
-  BOOST_TEST(left > 400);
-  BOOST_TEST(left <= 700);
+  const auto left = std::stoi(shopping.call("TIME_LEFT", "1", deadline::in(10s)).body);
+  BOOST_TEST(left > 5000);
+  BOOST_TEST(left <= 10'000);
   const auto most = std::stoi(shopping.call("TIME_LEFT", "1", deadline::in(60s)).body);
-  BOOST_TEST(most <= 2000);  // the client's own limit
+  BOOST_TEST(most > 10'000);
+  BOOST_TEST(most <= 20'000);  // the client's own limit
 }
 
 BOOST_AUTO_TEST_CASE(a_late_reply_is_dropped_and_the_next_call_gets_its_own) {
@@ -105,14 +106,14 @@ BOOST_AUTO_TEST_CASE(a_late_reply_is_dropped_and_the_next_call_gets_its_own) {
 
 BOOST_AUTO_TEST_CASE(a_call_ends_at_its_deadline) {
   const broker scratch;
-  server products{scratch.options("products")};
-  caller shopping{scratch.options("shopping")};
+  server products{scratch.options("products"), 64, 2s};
+  caller shopping{scratch.options("shopping"), patient()};
   BOOST_REQUIRE(shopping.answered());
-  auto start = std::chrono::steady_clock::now();
+  const auto start = std::chrono::steady_clock::now();
   BOOST_TEST(shopping.outcome("SLOW", "1", deadline::in(100ms)) == "rpc-timeout");
-  BOOST_TEST(since(start).count() < 250);
+  BOOST_TEST(since(start).count() < 1500);
   BOOST_TEST(shopping.outcome("SLOW", "1", deadline::in(0ms)) == "rpc-timeout");
-  BOOST_TEST(shopping.outcome("SLOW", "1", deadline::in(1s)) == "200");
+  BOOST_TEST(shopping.outcome("SLOW", "1", deadline::in(20s)) == "200");
 }
 
 BOOST_AUTO_TEST_CASE(replies_racing_with_deadlines_end_every_call_once_and_right) {

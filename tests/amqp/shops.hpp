@@ -46,30 +46,32 @@ inline async::task<rpc_reply> too_late(const json::value&, deadline) {
   co_return rpc_reply{};
 }
 // Counts those asleep: an event_loop that ends forgets its sleepers, and with them their memory.
-inline async::task<rpc_reply> slow_answer(async::event_loop& loop, std::string body,
-                                          std::atomic<int>& asleep) {
+inline async::task<rpc_reply> slow_answer(async::event_loop& loop, std::string body, std::atomic<int>& asleep,
+                                          std::chrono::milliseconds time) {
   ++asleep;
-  co_await loop.sleep(300ms);
+  co_await loop.sleep(time);
   --asleep;
   co_return rpc_reply{200, std::move(body)};
 }
 
 struct server : client {
-  explicit server(amqp::connection_options options, std::uint16_t prefetch = 64)
+  // slow: how long SLOW takes.
+  explicit server(amqp::connection_options options, std::uint16_t prefetch = 64,
+                  std::chrono::milliseconds slow = 300ms)
       : client(std::move(options)) {
     std::map<std::string, amqp::rpc_handler> handlers{{"ECHO", echo},
                                                       {"NOTHING", nothing_there},
                                                       {"REFUSE", refuse},
                                                       {"BREAK", break_down},
                                                       {"TOO_LATE", too_late}};
-    handlers["SLOW"] = [this](const json::value& data, deadline) {
-      return slow_answer(loop, text_of(data), asleep);
+    handlers["SLOW"] = [this, slow](const json::value& data, deadline) {
+      return slow_answer(loop, text_of(data), asleep, slow);
     };
     handlers["TIME_LEFT"] = [](const json::value&, deadline until) { return time_left(until); };
     rpc.emplace(connection, amqp::rpc_server_options{queue, prefetch}, std::move(handlers), logger, metrics);
   }
   ~server() {
-    (void)eventually(2s, [this] { return asleep == 0; });
+    (void)eventually(5s, [this] { return asleep == 0; });
   }
 
   static async::task<rpc_reply> time_left(deadline until) {
@@ -78,6 +80,11 @@ struct server : client {
   std::atomic<int> asleep{0};
   std::optional<rpc_server> rpc;
 };
+
+// For a caller whose calls end by something else than their time.
+inline amqp::rpc_client_options patient(std::size_t most_pending = 128) {
+  return {queue, most_pending, 20s};
+}
 
 struct caller : client {
   explicit caller(amqp::connection_options options, amqp::rpc_client_options how = {queue, 128, 2000ms})
