@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_sign_up_that_others_came_before_is_refused_too) {
 
 BOOST_AUTO_TEST_CASE(sign_ups_of_many_addresses_do_not_hinder_each_other) {
   limited shop;
-  for (int round = 0; round < 2; ++round) {
+  for (int round = 0; round < 3; ++round) {
     shop.schema().as_root([](db::session& s) {
       s.execute("UPDATE letter SET written_at = written_at - INTERVAL 61 MINUTE");
       for (int i = 0; i < 40; ++i)
@@ -114,9 +114,9 @@ BOOST_AUTO_TEST_CASE(sign_ups_of_many_addresses_do_not_hinder_each_other) {
             "UTC_TIMESTAMP(6) - INTERVAL 2 HOUR)",
             i);
     });
-    const auto answers = at_once(12, [&](int i) {
+    const auto answers = at_once(4, [&](int i) {
       return shop.sign_up("a" + std::to_string(round) + "." + std::to_string(i) + "@example.org");
     });
-    BOOST_TEST(with_status(answers, 201) == 12);
+    BOOST_TEST(with_status(answers, 201) == 4);
   }
 }
