@@ -1,5 +1,6 @@
 // What each service's users may do at MariaDB and RabbitMQ, tried with their own log-ins: nothing that
 // belongs to another service, and of their own things only what the service does. Prints the table of tries.
+#include "tests/e2e/databases.hpp"
 #include "tests/e2e/secret_search.hpp"
 #include "tests/e2e/shop.hpp"
 #include "tests/support/broker.hpp"
@@ -157,6 +158,11 @@ BOOST_AUTO_TEST_CASE(a_broker_user_has_its_own_queues_and_routing_keys) {
     try_queues(user, rights, self);
     try_publishing(user, rights.publishes, self);
   }
+}
+
+BOOST_AUTO_TEST_CASE(the_database_has_its_temporary_tables_to_itself) {
+  databases all;  // in /tmp, the start of any other server would delete them
+  BOOST_TEST(all.texts("SELECT @@tmpdir").at(0) == (instance_directory() / "data" / "mariadb-tmp").string());
 }
 
 BOOST_AUTO_TEST_CASE(the_mailer_only_reads_its_queues_and_adds_to_its_own_dead_letters) {

@@ -25,11 +25,13 @@ def socket_path(instance):
 def prepare(instance):
     _write_config(instance)
     _write_init_file(instance)
-    data = instance.data("mariadb")
+    data, temporary = instance.data("mariadb"), _temporary(instance)
+    temporary.mkdir(parents=True, exist_ok=True)
     if not (data / "mysql").exists():
         made = subprocess.run(
             ["/usr/bin/mariadb-install-db", "--no-defaults", f"--datadir={data}", "--skip-test-db",
              "--auth-root-authentication-method=normal", *(["--user=root"] if os.getuid() == 0 else [])],
+            env=os.environ | {"TMPDIR": str(temporary)},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if made.returncode != 0:
             raise Trouble(f"mariadb-install-db failed:\n{made.stdout[-1500:]}")
@@ -60,9 +62,15 @@ def hint(instance):
     return last_lines(instance.log("mariadb"))
 
 
+def _temporary(instance):
+    """Of its own: a server that starts deletes all temporary tables it finds there, those of another server too."""
+    return instance.data("mariadb-tmp")
+
+
 def _write_config(instance):
     settings = {
         "datadir": instance.data("mariadb"),
+        "tmpdir": _temporary(instance),
         "socket": socket_path(instance),
         "pid-file": instance.dir / "run" / "mariadb.pid",
         "port": instance.port("mariadb"),
