@@ -2,6 +2,7 @@
 #include "common/http/problem.hpp"
 #include "tests/http/private_nginx.hpp"
 #include "tests/http/served.hpp"
+#include "tests/support/closed_port.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -33,12 +34,8 @@ BOOST_AUTO_TEST_CASE(an_answer_carries_the_hop_id_once_whoever_made_it) {
 }
 
 BOOST_AUTO_TEST_CASE(nginx_does_not_speak_for_a_service_that_is_away) {
-  std::uint16_t nobody = 0;
-  {
-    const served gone;
-    nobody = gone.port();
-  }
-  const private_nginx between(nobody);
+  const mercat::test::closed_port nobody;
+  const private_nginx between(nobody.number());
   const auto answer = raw_client(between.port()).ask(get("/echo/a", with_hop));
   BOOST_TEST(answer.status == 503);
   BOOST_TEST(answer.header("x-hop-id").empty());
