@@ -60,7 +60,8 @@ async::task<wishlist_view> wishlists::add(customer_id customer, product_id produ
     store::add_wish(s, customer, product);
     auto all = store::wishes_of(s, customer);
     if (all.size() > most_wishes)
-      throw error(fault::conflict, "wishlist-full", "a wishlist holds at most 200 products");
+      throw error(fault::conflict, "wishlist-full",
+                  "a wishlist holds at most " + std::to_string(most_wishes) + " products");
     return all;
   });
   co_return described(now, std::move(products));

@@ -85,7 +85,10 @@ BOOST_FIXTURE_TEST_CASE(wishlists_are_apart, wishlists_of_test) {
 
 BOOST_FIXTURE_TEST_CASE(a_wishlist_holds_at_most_a_hundred_products, wishlists_of_test) {
   sql("INSERT INTO wishlist_product (customer_id, product_id) SELECT 7, seq FROM seq_1_to_100");
-  BOOST_CHECK_EXCEPTION(wish(7, 101), error, is(fault::conflict, "wishlist-full"));
+  BOOST_CHECK_EXCEPTION(wish(7, 101), error, [](const error& refused) {
+    return is(fault::conflict, "wishlist-full")(refused) &&
+           std::string_view{refused.what()}.find("at most 100 ") != std::string_view::npos;
+  });
   BOOST_TEST(wish(7, 100).size() == 100U, "one that is there may be wished for again");
   drop(7, 1);
   BOOST_TEST(wish(7, 101).size() == 100U);
