@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
     auth::password_hasher hasher{settings.hashing};
     const auth::token_issuer issuer{settings.tokens};
     const auto remembered = settings.revocations_remembered();
-    customer::sessions sessions{database, issuer, settings.refresh_lifetime};
+    customer::sessions sessions{database, issuer, settings.refresh_lifetime, settings.most_sessions};
     const auto wake = [&relay] { relay.wake(); };
     const customer::password_writer passwords{database, remembered, wake};
     const customer::login_guard guard{database, settings.delays, metrics};

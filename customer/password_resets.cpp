@@ -111,8 +111,8 @@ bool password_resets::write_invitation(db::session& s, std::int64_t id,
   const auto expires_at = made_at + rules_.lifetime;
   // What belongs to others too comes first: who held a token of their own meanwhile, old and not ended, could
   // wait for another who holds one and wants this.
-  store::forget_reset_tokens(s, made_at - one_hour);
   store::forget_letters(s);
+  store::forget_reset_tokens(s, made_at - one_hour);
   store::end_reset_tokens(s, id, made_at);
   store::add_reset_token(s, {drawn.hash, id, made_at, expires_at});
   store::add_letter(s, hash_of(email), store::letter::reset);

@@ -43,11 +43,10 @@ void revoke_family(db::session& s, const kept_token& member, db::sql_time now) {
 }
 
 void revoke_families_of(db::session& s, std::int64_t customer, db::sql_time now) {
-  revoke(s,
-         s.query("SELECT token_hash FROM refresh_token WHERE customer_id = ? AND spent_at IS NULL AND "
-                 "revoked_at IS NULL",
-                 customer),
-         now);
+  s.execute(
+      "UPDATE refresh_token SET revoked_at = ? WHERE customer_id = ? AND spent_at IS NULL AND "
+      "revoked_at IS NULL",
+      now, customer);
 }
 
 // Not those that have expired: others take them away (forget_refresh_tokens), and could wait for this one.

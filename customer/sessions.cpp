@@ -14,8 +14,6 @@ namespace mercat::customer {
 namespace {
 
 constexpr std::chrono::seconds one_second{1};
-// Of one customer at a time. Far more than anybody has devices, few enough to be ended in one transaction.
-constexpr std::int64_t most_families = 100;
 
 }  // namespace
 
@@ -69,7 +67,7 @@ async::task<session> sessions::open(credentials proven, async::deadline until,
       auto current = store::lock_credentials(s, proven.account.id);
       if (!current || current->password_hash != proven.password_hash) throw bad_credentials();
       if (permit) permit(s);
-      store::revoke_oldest_families(s, proven.account.id, most_families - 1, drawn.now);
+      store::revoke_oldest_families(s, proven.account.id, most_ - 1, drawn.now);
       const auto issued_at = write(s, drawn, proven.account.id);
       return std::optional<written>{written{std::move(current->account), issued_at}};
     });

@@ -11,6 +11,7 @@
 #include "customer/secret_token.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <optional>
@@ -28,9 +29,10 @@ struct session {
 
 class sessions {
  public:
-  // lifetime: of a refresh token, from when it is given.
-  sessions(db::pool& database, const auth::token_issuer& issuer, std::chrono::seconds lifetime)
-      : database_(database), issuer_(issuer), lifetime_(lifetime) {}
+  // lifetime: of a refresh token, from when it is given. most: sessions of one customer.
+  sessions(db::pool& database, const auth::token_issuer& issuer, std::chrono::seconds lifetime,
+           std::int64_t most)
+      : database_(database), issuer_(issuer), lifetime_(lifetime), most_(most) {}
 
   // Drawn before the transaction, which may be tried several times.
   struct draft {
@@ -49,10 +51,10 @@ class sessions {
   // What the customer gets, once it is committed.
   [[nodiscard]] session given(account who, draft drawn, std::chrono::sys_seconds issued_at) const;
 
-  // Of somebody whose password was compared with the one that is in `proven`. Beyond 100 sessions of theirs
-  // the one that was not used for longest ends. Throws bad_credentials() when it was changed meanwhile, or
-  // the account has ended. permit: called in the transaction, perhaps more than once, before anything is
-  // written; what it throws undoes everything.
+  // Of somebody whose password was compared with the one that is in `proven`. Beyond `most` sessions of
+  // theirs the one that was not used for longest ends. Throws bad_credentials() when it was changed
+  // meanwhile, or the account has ended. permit: called in the transaction, perhaps more than once, before
+  // anything is written; what it throws undoes everything.
   [[nodiscard]] async::task<session> open(credentials proven, async::deadline until,
                                           std::function<void(db::session&)> permit = {});
 
@@ -74,6 +76,7 @@ class sessions {
   db::pool& database_;
   const auth::token_issuer& issuer_;
   std::chrono::seconds lifetime_;
+  std::int64_t most_;
 };
 
 // fault::unauthenticated "refresh-token-invalid": the same for every reason.

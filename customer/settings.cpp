@@ -79,6 +79,9 @@ settings settings::read(int argc, char** argv) {
   read.refresh_lifetime = std::chrono::days{env.integer("MERCAT_REFRESH_TOKEN_DAYS", 30, 1, 365, "days",
                                                         "how long an unused refresh token is good")};
   const bool production = mode == config::mode::production;
+  read.most_sessions =
+      env.integer("MERCAT_SESSIONS_PER_CUSTOMER", production ? 100 : 10'000, 1, 10'000, "sessions",
+                  "of one customer; a further log-in ends the one that was not used for longest");
   read.resets = declare_resets(env, production);
   read.delays = declare_delays(env, production);
   read.sign_ups_per_hour = env.integer("MERCAT_SIGN_UPS_PER_HOUR", production ? 3 : 1000, 1, 1000, "sign-ups",

@@ -30,6 +30,7 @@ struct settings {
   auth::token_rules tokens;
   auth::password_hasher_options hashing;
   std::chrono::hours refresh_lifetime{};  // of a refresh token
+  std::int64_t most_sessions = 100;       // of one customer
   reset_rules resets;
   delay_rules delays;
   std::int64_t sign_ups_per_hour = 3;  // of one address

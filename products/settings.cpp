@@ -16,7 +16,7 @@ db::pool_options declare_searches(config::environment& env, db::pool_options opt
       static_cast<std::size_t>(env.integer("MERCAT_SEARCH_THREADS", 2, 1, 64, "threads",
                                            "database threads for searches alone, a connection each"));
   options.max_queued =
-      static_cast<std::size_t>(env.integer("MERCAT_SEARCH_MAX_QUEUED", 64, 1, 65536, "searches",
+      static_cast<std::size_t>(env.integer("MERCAT_SEARCH_MAX_QUEUED", 96, 1, 65536, "searches",
                                            "that wait; beyond it the answer is 503 at once"));
   return options;
 }

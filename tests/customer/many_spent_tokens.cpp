@@ -71,6 +71,22 @@ BOOST_AUTO_TEST_CASE(a_session_of_very_many_refreshes_can_be_ended_in_every_way)
   BOOST_TEST(shop.count(live) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(ten_thousand_sessions_end_with_a_new_password) {
+  running_customer shop;
+  const auto token = shop.sign_up(ada).text("accessToken");
+  shop.schema().as_root([](db::session& s) {
+    const auto customer = s.query("SELECT customer_id FROM refresh_token").at(0).integer(0);
+    s.execute(
+        "INSERT INTO refresh_token (token_hash, family, customer_id, issued_at, expires_at) SELECT "
+        "LPAD(seq, 64, '0'), seq, ?, UTC_TIMESTAMP(6), UTC_TIMESTAMP(6) + INTERVAL 1 DAY FROM seq_1_to_10000",
+        customer);
+  });
+  const auto changed = shop.call(
+      "PUT", "/password", R"({"currentPassword":"correct horse","newPassword":"battery staple"})", token);
+  BOOST_TEST(changed.status == 204, changed.body);
+  BOOST_TEST(shop.count(live) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(beyond_a_hundred_sessions_the_one_unused_for_longest_ends) {
   running_customer shop;
   const auto first = shop.sign_up(ada);

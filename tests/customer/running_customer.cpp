@@ -70,7 +70,7 @@ running_customer::running_customer(auth::password_hasher_options hashing, custom
       hasher_(hashing),
       tokens_(test_tokens()),
       issuer_(tokens_),
-      sessions_(database_, issuer_, std::chrono::days{30}),
+      sessions_(database_, issuer_, std::chrono::days{30}, 100),
       guard_(database_, delaying, metrics_) {
   db::migrate(database_, customer::migrations(), std::chrono::seconds{10}, logger_);
   auto through_gate = broker_.options("customer-1 events");

@@ -38,7 +38,7 @@ struct fixture {
   metrics::registry metrics;
   db::pool pool{through(between, schema.options()), logger, metrics};
   auth::token_issuer issuer{rules()};
-  customer::sessions sessions{pool, issuer, std::chrono::days{30}};
+  customer::sessions sessions{pool, issuer, std::chrono::days{30}, 100};
   auth::password_hasher hasher;
   customer::password_writer passwords{pool, 16min, [] {}};
   customer::password_resets resets{pool, hasher, passwords, loop, {}, [] {}, logger};

@@ -42,6 +42,7 @@ std::map<int, int> together(int devices, const std::function<answer(browser&, in
 BOOST_AUTO_TEST_CASE(two_hundred_sign_ups_of_one_email_give_one_account) {
   constexpr int many = test::sanitized ? 60 : 200;
   databases all;
+  int all_in_time = 0;
   for (int round = 0; round < 3; ++round) {
     auto email = fresh_email();
     auto answers = together(many, [&](browser& device, int i) {
@@ -55,9 +56,11 @@ BOOST_AUTO_TEST_CASE(two_hundred_sign_ups_of_one_email_give_one_account) {
     // 504: the time of the last is over on a slow machine before their turn comes.
     BOOST_TEST(answers[422] + answers[504] == many - 1);
     BOOST_TEST(answers[422] >= many / 2);
+    all_in_time += answers[422] == many - 1 ? 1 : 0;
     BOOST_TEST(
         all.number("SELECT COUNT(*) FROM mercat_customer.customer WHERE email_key = '" + email + "'") == 1);
   }
+  if (!test::sanitized) BOOST_TEST(all_in_time > 0);
 }
 
 BOOST_AUTO_TEST_CASE(fifty_first_adds_make_one_cart_with_every_line) {
