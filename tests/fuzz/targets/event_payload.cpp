@@ -2,6 +2,7 @@
 // hear goes through their handlers, with a database that only looks at what it is told; of the mailer's the
 // mails are composed in another target.
 #include "common/messaging/revocation_text.hpp"
+#include "crm-mailer/messages.hpp"
 #include "crm-mailer/order_messages.hpp"
 #include "products/events.hpp"
 #include "shopping/events.hpp"
@@ -21,7 +22,9 @@ void handled(const std::map<std::string, messaging::event_handler>& handlers, co
       {"SELECT status FROM order_decision", {std::string("OPEN")}},
       {"SELECT available FROM product", {std::int64_t{1}}},
       {"SELECT on_hand, stock_version FROM stock", {std::int64_t{100}, std::int64_t{3}}},
-      {"SELECT customer_id, status, amount, currency, email, version FROM customer_order",
+      {"SELECT customer_id, after_order, after_key FROM order_erasure",
+       {std::int64_t{7}, std::string(), std::string()}},
+      {"SELECT o.customer_id, o.status, o.amount, o.currency, ",
        {std::int64_t{7}, std::string("PENDING"), std::int64_t{650}, std::string("EUR"), nullptr,
         std::int64_t{1}}},
   });
